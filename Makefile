@@ -1,0 +1,44 @@
+# Everything starts from here: `make run` and `make test` need Python 3.11 or newer and this file, nothing else.
+# Where uv is missing it is installed below .uv, for this project only.
+
+UV_VERSION := >=0.13,<0.14
+PYTHON ?= python3
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check fix migrate schema
+
+help: ## Say what there is
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@echo '  Options go into ARGS: make run ARGS="--port 9000", make test ARGS="-k category -x"'
+
+run: $(UV) ## Serve the API and its explorer on a PostgreSQL of its own (or DATABASE_URL's)
+	@$(UV) run --locked --no-dev --quiet gql-api dev $(ARGS)
+
+test: $(UV) ## Run the tests on a PostgreSQL of their own (or DATABASE_URL's)
+	@$(UV) run --locked --quiet pytest $(ARGS)
+
+check: $(UV) ## Lint, types, import rules, schema drift, migrations
+	$(UV) run --locked --quiet ruff check .
+	$(UV) run --locked --quiet ruff format --check .
+	$(UV) run --locked --quiet mypy
+	$(UV) run --locked --quiet lint-imports
+	$(UV) run --locked --quiet pytest -q -p no:randomly tests/test_schema_file.py tests/test_migrations.py
+
+fix: $(UV) ## Mend what can be mended by itself
+	$(UV) run --locked --quiet ruff check --fix .
+	$(UV) run --locked --quiet ruff format .
+
+migrate: $(UV) ## Bring the database up to date
+	@$(UV) run --locked --no-dev --quiet gql-api migrate $(ARGS)
+
+schema: $(UV) ## Write schema.graphql
+	@$(UV) run --locked --no-dev --quiet gql-api schema > schema.graphql.new && mv schema.graphql.new schema.graphql
+
+.uv/bin/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; say which with PYTHON=…"; exit 1; }
+	@$(PYTHON) -m venv .uv && .uv/bin/python -m pip install --quiet --disable-pip-version-check 'uv$(UV_VERSION)' \
+		|| $(PYTHON) -m pip install --quiet --disable-pip-version-check --target .uv 'uv$(UV_VERSION)' \
+		|| { echo "uv could not be installed: Python has neither venv nor pip. Install one of them, or uv itself."; exit 1; }

@@ -1,0 +1,1 @@
+"""A GraphQL API for tasks and their categories, over async repositories and PostgreSQL."""

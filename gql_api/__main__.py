@@ -1,0 +1,5 @@
+"""`python -m gql_api` is the gql-api command."""
+
+from gql_api.cli import main
+
+main()

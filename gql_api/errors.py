@@ -1,0 +1,142 @@
+"""Everything that can go wrong on purpose: what a user can act on, what refuses a request, what stops a command."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, Protocol
+
+Kind = Literal["Task", "Category"]
+"""The kinds of object that have a global id."""
+
+
+class Versioned(Protocol):
+    """What the errors below need to know of a row: its shape comes from the room above."""
+
+    @property
+    def id(self) -> int: ...
+
+    @property
+    def version(self) -> int: ...
+
+
+class UserError(Exception):
+    """A failure that the user can act on: answered as data, after the transaction is rolled back.
+
+    `place` says which of the resolver's arguments is meant, in Python's names: ("patch", "category", "id").
+    """
+
+    def __init__(self, message: str, *place: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.place = place
+
+
+class NotFoundError(UserError):
+    def __init__(self, kind: Kind, *place: str, id: int | None = None, name: str | None = None) -> None:
+        super().__init__(f"There is no {kind.lower()} with this {'id' if name is None else 'name'}.", *place)
+        self.kind = kind
+        self.id = id
+        self.name = name
+
+
+class AlreadyExistsError(UserError):
+    def __init__(self, kind: Kind, existing: Versioned, *place: str) -> None:
+        super().__init__(f"A {kind.lower()} of this name exists already.", *place)
+        self.existing = existing
+
+
+class VersionConflictError(UserError):
+    def __init__(self, current: Versioned, expected: int, *place: str) -> None:
+        super().__init__(
+            f"It has been changed since version {expected}: it is now at version {current.version}.", *place
+        )
+        self.current = current
+        self.expected = expected
+
+
+class CategoryNotEmptyError(UserError):
+    def __init__(self, task_count: int, *place: str) -> None:
+        super().__init__("The category has tasks: say with `tasks` what becomes of them.", *place)
+        self.task_count = task_count
+
+
+class TooManyError(UserError):
+    def __init__(self, matched: int, allowed: int, *place: str) -> None:
+        super().__init__(f"This would change {matched} tasks; at most {allowed} are changed at once.", *place)
+        self.matched = matched
+        self.allowed = allowed
+
+
+@contextmanager
+def at(*prefix: str) -> Iterator[None]:
+    """Put `prefix` before the place of any user error raised inside."""
+    try:
+        yield
+    except UserError as error:
+        error.place = (*prefix, *error.place)
+        raise
+
+
+class ProblemCode(StrEnum):
+    """Why a value is refused. Codes are stable; new ones may be added."""
+
+    BLANK = "BLANK"
+    TOO_LONG = "TOO_LONG"
+    INVALID_CHARACTER = "INVALID_CHARACTER"
+    INVALID_COLOR = "INVALID_COLOR"
+    INVALID_ID = "INVALID_ID"
+    NULL = "NULL"
+    SAME_CATEGORY = "SAME_CATEGORY"
+    INVALID = "INVALID"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One refused value: `path` leads to it through the arguments as the client wrote them."""
+
+    path: tuple[str, ...]
+    code: str
+    message: str
+
+
+class InvalidError(UserError):
+    """Values that break the rules, found inside a transaction; all others are found before one begins."""
+
+    def __init__(self, code: ProblemCode, message: str, *place: str) -> None:
+        super().__init__(message, *place)
+        self.code = code
+
+
+class RequestErrorCode(StrEnum):
+    """`extensions.code` of every entry in `errors[]`. Codes are stable; new ones may be added."""
+
+    PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
+    VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
+    BAD_USER_INPUT = "BAD_USER_INPUT"
+    INVALID_ID = "INVALID_ID"
+    INVALID_PAGE = "INVALID_PAGE"
+    INVALID_ORDER = "INVALID_ORDER"
+    UNAVAILABLE = "UNAVAILABLE"
+    INTERNAL = "INTERNAL_SERVER_ERROR"
+
+
+class RequestError(Exception):
+    """A part of a request that cannot be answered: an entry in `errors[]` with a code of its own."""
+
+    def __init__(self, code: RequestErrorCode, message: str, *, problems: tuple[Problem, ...] = ()) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.problems = problems
+
+
+class UnavailableError(RequestError):
+    """The database cannot be reached, went away meanwhile, or broke off a transaction that got in another's way."""
+
+    def __init__(self) -> None:
+        super().__init__(RequestErrorCode.UNAVAILABLE, "The database cannot serve this right now. Try again shortly.")
+
+
+class StartupError(Exception):
+    """Why a command cannot do its work, in one line for the person who typed it."""

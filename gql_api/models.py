@@ -1,0 +1,113 @@
+"""The tables, with every rule that the database itself can hold.
+
+The names of constraints are a contract: repositories translate a violation by its name. Text keys are computed in
+Python (`shapes.text.text_key`) and compared under the collation "C", the same on every server.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    FetchedValue,
+    ForeignKey,
+    Identity,
+    Index,
+    MetaData,
+    SmallInteger,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+UNICODE_SPACES = r"\u0009-\u000D\u001C-\u0020\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000"
+"""Unicode's White_Space characters, for a regular expression that means the same under every locale."""
+
+
+def _line(column: str, longest: int) -> str:
+    """Return the rule for one line of text: it has a visible character, and no more characters than `longest`."""
+    return f"char_length({column}) BETWEEN 1 AND {longest} AND {column} ~ '[^{UNICODE_SPACES}]'"
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        }
+    )
+    type_annotation_map = {datetime: DateTime(timezone=True), str: Text()}  # noqa: RUF012 - SQLAlchemy's own hook
+    __mapper_args__ = {"eager_defaults": True}  # noqa: RUF012 - as above; values the database sets come with RETURNING
+
+
+class Row(Base):
+    """An identity, and the three columns that every change maintains: here, and nowhere else.
+
+    `onupdate` fires for each UPDATE that SQLAlchemy sends, and none is sent when nothing changes.
+    `statement_timestamp()` and not `now()`: the row's lock may have been waited for since the transaction began.
+    """
+
+    __abstract__ = True
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True, sort_order=-1)
+    version: Mapped[int] = mapped_column(server_default=text("1"), onupdate=text("version + 1"), sort_order=1)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.statement_timestamp(), sort_order=1)
+    updated_at: Mapped[datetime] = mapped_column(
+        server_default=func.statement_timestamp(), onupdate=func.statement_timestamp(), sort_order=1
+    )
+
+
+class Category(Row):
+    __tablename__ = "categories"
+
+    name: Mapped[str]
+    name_key: Mapped[str] = mapped_column(Text(collation="C"))
+    color: Mapped[str | None]
+
+    __table_args__ = (
+        UniqueConstraint("name_key"),
+        CheckConstraint(_line("name", 100), name="name"),
+        CheckConstraint("name_key <> ''", name="name_key"),
+        CheckConstraint("color ~ '^#[0-9a-f]{6}$'", name="color"),
+        CheckConstraint("version >= 1", name="version"),
+        Index(None, "created_at", "id"),
+        Index(None, "updated_at", "id"),
+    )
+
+
+class Task(Row):
+    __tablename__ = "tasks"
+
+    title: Mapped[str]
+    title_key: Mapped[str] = mapped_column(Text(collation="C"))
+    description: Mapped[str | None]
+    completed: Mapped[bool] = mapped_column(server_default=text("false"))
+    # Set by an expression, so that it is the database's time; fetched with the row like the columns above.
+    completed_at: Mapped[datetime | None] = mapped_column(server_default=FetchedValue(), server_onupdate=FetchedValue())
+    priority: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    due_at: Mapped[datetime | None]
+    # RESTRICT: what becomes of a category's tasks is said by the client and done by the repository, version by version.
+    category_id: Mapped[int | None] = mapped_column(ForeignKey("categories.id", ondelete="RESTRICT"))
+
+    __table_args__ = (
+        CheckConstraint(_line("title", 200), name="title"),
+        CheckConstraint("title_key <> ''", name="title_key"),
+        CheckConstraint("char_length(description) BETWEEN 1 AND 10000", name="description"),
+        CheckConstraint("completed = (completed_at IS NOT NULL)", name="completed_at"),
+        CheckConstraint("priority BETWEEN 0 AND 4", name="priority"),
+        CheckConstraint("version >= 1", name="version"),
+        Index(None, "created_at", "id"),
+        Index(None, "updated_at", "id"),
+        Index(None, "due_at", "id"),
+        Index(None, "completed_at", "id"),
+        Index(None, "title_key", "id"),
+        Index(None, "priority", "id"),
+        Index(None, "completed", "created_at", "id"),
+        Index(None, "category_id", "created_at", "id"),
+    )

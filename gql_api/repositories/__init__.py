@@ -1,0 +1,16 @@
+"""All SQL, as named queries over each entity. Repositories are given a session, return shapes, flush and never
+commit.
+"""
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from gql_api.repositories.category import CategoryRepository
+from gql_api.repositories.task import TaskRepository
+
+
+class Repositories:
+    """The repositories of one session."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.tasks = TaskRepository(session)
+        self.categories = CategoryRepository(session)

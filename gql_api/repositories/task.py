@@ -1,0 +1,108 @@
+"""All SQL about tasks."""
+
+from collections.abc import Awaitable, Collection, Sequence
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, cast, delete, func, select, update
+from sqlalchemy.exc import IntegrityError
+
+from gql_api import models
+from gql_api.db import constraint_name
+from gql_api.errors import NotFoundError
+from gql_api.repositories.base import Repository
+from gql_api.repositories.filters import given, id_condition
+from gql_api.repositories.order import order_by
+from gql_api.shapes.page import OrderTerm, Page
+from gql_api.shapes.task import CategoryRelationFilter, Task, TaskFilter, TaskValues
+
+COLUMNS = {
+    "created_at": models.Task.created_at,
+    "updated_at": models.Task.updated_at,
+    "due_at": models.Task.due_at,
+    "completed_at": models.Task.completed_at,
+    "title": models.Task.title_key,
+    "priority": models.Task.priority,
+    "completed": models.Task.completed,
+    "category_name": models.Category.name_key,
+}
+"""What each key of TaskOrder orders by."""
+
+
+class TaskRepository(Repository[models.Task, Task]):
+    model = models.Task
+    shape = Task
+    text_keys = {"title": "title_key"}  # noqa: RUF012 - a ClassVar by its declaration in the base
+
+    async def list(self, filter: TaskFilter | None, order: Sequence[OrderTerm], page: Page) -> Sequence[Task]:
+        """Return a page of the tasks that match; without an order, the newest first."""
+        statement = self._select().where(_condition(filter))
+        if any(term.key == "category_name" for term in order):
+            statement = statement.outerjoin(models.Category)
+        return await self._fetch(
+            statement.order_by(*order_by(order, COLUMNS, models.Task.id)).limit(page.limit).offset(page.offset)
+        )
+
+    async def count(self, filter: TaskFilter | None) -> int:
+        """Count the tasks that match."""
+        statement = select(func.count()).select_from(models.Task).where(_condition(filter))
+        return (await self._session.execute(statement)).scalar_one()
+
+    async def count_by_category(self, category_ids: Collection[int], filter: TaskFilter | None) -> dict[int, int]:
+        """Count the tasks that match in each category, with one statement; a category without any is left out."""
+        statement = (
+            select(models.Task.category_id, func.count())
+            .where(models.Task.category_id == any_(cast(list(category_ids), ARRAY(BigInteger))), _condition(filter))
+            .group_by(models.Task.category_id)
+        )
+        return {id: count for id, count in await self._session.execute(statement) if id is not None}
+
+    async def add(self, values: TaskValues) -> Task:
+        """Add a task, or raise NotFoundError when there is no such category."""
+        return await _in_existing_category(values, self._add(_with_completion(values)))
+
+    async def update(self, id: int, changes: TaskValues) -> Task:
+        """Change a task, or raise NotFoundError when there is no such category."""
+        current = await self._session.get_one(models.Task, id)
+        turns = changes.get("completed", current.completed) != current.completed
+        return await _in_existing_category(changes, self._update(id, _with_completion(changes) if turns else changes))
+
+    async def move(self, category_id: int, to: int | None) -> Sequence[int]:
+        """Put all tasks of a category into another one, or into none, and return their ids."""
+        moved = update(models.Task).where(models.Task.category_id == category_id).values(category_id=to)
+        return list(await self._session.scalars(moved.returning(models.Task.id)))
+
+    async def delete_in_category(self, category_id: int) -> Sequence[int]:
+        """Delete all tasks of a category and return their ids."""
+        deleted = delete(models.Task).where(models.Task.category_id == category_id)
+        return list(await self._session.scalars(deleted.returning(models.Task.id)))
+
+
+def _with_completion(values: TaskValues) -> dict[str, Any]:
+    return {**values, "completed_at": func.statement_timestamp() if values.get("completed") else None}
+
+
+async def _in_existing_category(values: TaskValues, write: Awaitable[Task]) -> Task:
+    """Answer for a category that the foreign key does not find: it costs no statement to ask for it beforehand."""
+    try:
+        return await write
+    except IntegrityError as error:
+        if constraint_name(error) != "fk_tasks_category_id_categories":
+            raise
+        raise NotFoundError("Category", "category", "id", id=values["category_id"]) from error
+
+
+def _condition(filter: TaskFilter | None) -> ColumnElement[bool]:
+    if filter is None:
+        return given()
+    return given(
+        None if filter.completed is None else models.Task.completed == filter.completed,
+        None if filter.category is None else _category_condition(filter.category),
+    )
+
+
+def _category_condition(filter: CategoryRelationFilter) -> ColumnElement[bool]:
+    if filter.is_null is not None:
+        return models.Task.category_id.is_(None) if filter.is_null else models.Task.category_id.is_not(None)
+    # The foreign key says that the category exists, so its id needs no look at its table.
+    by_id = None if filter.is_ is None else id_condition(models.Task.category_id, filter.is_.id)
+    return given(models.Task.category_id.is_not(None), by_id)

@@ -1,0 +1,85 @@
+"""Categories: read, create, update, delete."""
+
+from collections.abc import Sequence
+
+from gql_api.context import Context
+from gql_api.errors import CategoryNotEmptyError, InvalidError, ProblemCode, TooManyError, at
+from gql_api.repositories import Repositories
+from gql_api.resolvers.checks import at_version, found
+from gql_api.shapes.category import (
+    Category,
+    CategoryBy,
+    CategoryChanges,
+    CategoryFilter,
+    CategoryOrder,
+    CategoryTasksAction,
+    CategoryTasksPolicy,
+    NewCategory,
+)
+from gql_api.shapes.page import page, terms
+
+MAX_AFFECTED = 1_000
+"""Most tasks that the deletion of one category moves, uncategorizes or deletes."""
+
+
+async def get(context: Context, by: CategoryBy) -> Category | None:
+    if by.id is not None:
+        return await context.loaders.category_by_id.load(by.id)
+    return await context.loaders.category_by_name.load(by.name or "")
+
+
+async def list_(
+    context: Context, filter: CategoryFilter | None, order_by: Sequence[CategoryOrder] | None, limit: int, offset: int
+) -> Sequence[Category]:
+    order, part = terms(order_by), page(limit, offset)
+    async with context.work.read() as repositories:
+        return await repositories.categories.list(filter, order, part)
+
+
+async def create(context: Context, input: NewCategory) -> Category:
+    async with context.work.write() as repositories:
+        with at("input"):
+            return await repositories.categories.add(input)
+
+
+async def update(context: Context, id: int, patch: CategoryChanges, expected_version: int | None) -> Category:
+    async with context.work.write() as repositories:
+        at_version(found("Category", await repositories.categories.get(id, lock=True), id, "id"), expected_version)
+        with at("patch"):
+            return await repositories.categories.update(id, patch)
+
+
+async def delete(
+    context: Context, id: int, tasks: CategoryTasksPolicy | None, expected_version: int | None
+) -> tuple[Category, Sequence[int]]:
+    """Delete a category and return it as it was, with the ids of the tasks that went elsewhere or away with it."""
+    target = tasks.move_to if tasks is not None else None
+    if target == id:
+        raise InvalidError(
+            ProblemCode.SAME_CATEGORY, "Tasks cannot move to the category that is deleted.", "tasks", "move_to"
+        )
+    async with context.work.write() as repositories:
+        # In the order of their ids, so that two deletions that move tasks to each other's category do not deadlock.
+        ids = sorted({id} if target is None else {id, target})
+        locked = {each: await repositories.categories.get(each, lock=True) for each in ids}
+        current = found("Category", locked[id], id, "id")
+        if target is not None:
+            found("Category", locked[target], target, "tasks", "move_to")
+        at_version(current, expected_version)
+        affected = await _clear(repositories, id, tasks)
+        await repositories.categories.delete(id)
+        return current, affected
+
+
+async def _clear(repositories: Repositories, id: int, policy: CategoryTasksPolicy | None) -> Sequence[int]:
+    """Do with the category's tasks what the policy says, and return their ids."""
+    matched = (await repositories.tasks.count_by_category([id], None)).get(id, 0)
+    if matched == 0:
+        return []
+    if policy is None:
+        raise CategoryNotEmptyError(matched, "id")
+    if matched > MAX_AFFECTED:
+        raise TooManyError(matched, MAX_AFFECTED, "tasks")
+    if policy.action is CategoryTasksAction.DELETE:
+        return await repositories.tasks.delete_in_category(id)
+    return await repositories.tasks.move(id, policy.move_to)

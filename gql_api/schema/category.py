@@ -1,0 +1,70 @@
+"""Categories in GraphQL: the type with its relations, and the results of mutations."""
+
+from typing import Annotated, Any
+
+import strawberry
+
+from gql_api.schema import global_id
+from gql_api.schema.fields import CheckedArguments
+from gql_api.schema.info import Info
+from gql_api.schema.node import Node
+from gql_api.schema.task_inputs import TaskFilter
+from gql_api.schema.user_errors import (
+    AlreadyExistsError,
+    CategoryNotEmptyError,
+    NotFoundError,
+    TooManyError,
+    ValidationError,
+    VersionConflictError,
+)
+from gql_api.shapes import category as shapes
+
+
+@strawberry.pydantic.type(description="A group of tasks.")
+class Category(shapes.Category, Node):
+    @strawberry.pydantic.field(name="id", description="The category's id: opaque, stable, unique over all types.")
+    def global_id(self) -> strawberry.ID:
+        return global_id.encode("Category", self.id)
+
+    @strawberry.pydantic.field(description="How many of its tasks match.", extensions=[CheckedArguments()])
+    async def task_count(
+        self, info: Info, filter: Annotated[TaskFilter | None, strawberry.argument(description="Which tasks to count.")]
+    ) -> int:
+        return await info.context.loaders.task_count_by_category_id(filter).load(self.id)
+
+    @classmethod
+    def is_type_of(cls, obj: object, _info: Any) -> bool:
+        return isinstance(obj, shapes.Category)
+
+
+@strawberry.type(description="The category was created or changed.")
+class CategorySuccess:
+    category: shapes.Category = strawberry.field(description="The category as it is now.", graphql_type=Category)
+
+
+@strawberry.type(description="The category was deleted.")
+class DeleteCategorySuccess:
+    deleted_id: strawberry.ID = strawberry.field(description="Its id, for removing it from a cache.")
+    category: shapes.Category = strawberry.field(description="The category as it was.", graphql_type=Category)
+    affected_task_ids: list[strawberry.ID] = strawberry.field(
+        description="The tasks that were moved, uncategorized or deleted with it; at most 1,000."
+    )
+
+
+CreateCategoryResult = Annotated[
+    CategorySuccess | ValidationError | NotFoundError | AlreadyExistsError,
+    strawberry.union("CreateCategoryResult", description="The answer to createCategory."),
+]
+UpdateCategoryResult = Annotated[
+    CategorySuccess | ValidationError | NotFoundError | AlreadyExistsError | VersionConflictError,
+    strawberry.union("UpdateCategoryResult", description="The answer to updateCategory."),
+]
+DeleteCategoryResult = Annotated[
+    DeleteCategorySuccess
+    | ValidationError
+    | NotFoundError
+    | CategoryNotEmptyError
+    | TooManyError
+    | VersionConflictError,
+    strawberry.union("DeleteCategoryResult", description="The answer to deleteCategory."),
+]

@@ -1,0 +1,140 @@
+"""How root fields are declared: checked arguments, and user errors as data.
+
+Strawberry converts arguments one by one and stops at the first that is wrong. Here every argument of a field is
+looked at, so that a form learns of all its problems at once: the inputs made by `input_type` and the ids declared by
+`id_argument`.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Optional, TypeVar
+
+import strawberry
+from pydantic import BaseModel
+from strawberry.extensions import FieldExtension
+from strawberry.extensions.field_extension import AsyncExtensionResolver
+from strawberry.pydantic import InputValidationError
+from strawberry.types.arguments import InputContext, StrawberryArgumentAnnotation
+from strawberry.types.base import StrawberryOptional, get_object_definition
+from strawberry.types.field import StrawberryField
+
+from gql_api.errors import Kind, Problem, ProblemCode, RequestError, RequestErrorCode, UserError
+from gql_api.schema import global_id
+from gql_api.schema.info import Info
+from gql_api.schema.user_errors import ValidationError, as_data
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+KIND = "gql_api.kind"
+
+
+class Refused:
+    """Stands in for an input that breaks the rules until the field's other arguments are checked too."""
+
+    def __init__(self, error: InputValidationError) -> None:
+        self.problems = [_problem(tuple(each.location), each.type, each.message) for each in error.errors]
+
+
+def _problem(path: tuple[str, ...], code: str, message: str) -> Problem:
+    # What is not in our vocabulary comes from Pydantic itself, whose words are for programmers.
+    known = code in ProblemCode.__members__.values()
+    return Problem(path, code if known else ProblemCode.INVALID, message if known else "Is not valid here.")
+
+
+def input_type(*, description: str, one_of: bool = False) -> Callable[[type[ModelT]], type[ModelT]]:
+    """Make a GraphQL input of a Pydantic model, whose problems are collected by the root field."""
+
+    def decorate(model: type[ModelT]) -> type[ModelT]:
+        decorated = strawberry.pydantic.input(model, description=description, one_of=one_of)
+        definition = get_object_definition(decorated, strict=True)
+        build = definition.from_input
+        assert build is not None  # noqa: S101 - Strawberry sets it for every Pydantic input
+
+        def build_or_refuse(model: type, value: Mapping[str, Any], context: InputContext) -> object:
+            try:
+                return build(model, value, context)
+            except InputValidationError as error:
+                return Refused(error)
+
+        definition.from_input = build_or_refuse
+        return decorated
+
+    return decorate
+
+
+def id_argument(kind: Kind, description: str) -> StrawberryArgumentAnnotation:
+    """Declare an argument that is a global id for clients and its number for the field."""
+    return strawberry.argument(description=description, graphql_type=strawberry.ID, metadata={KIND: kind})
+
+
+class _CheckedArguments(FieldExtension):
+    def apply(self, field: StrawberryField) -> None:
+        self._kinds: dict[str, Kind] = {
+            argument.python_name: argument.metadata[KIND] for argument in field.arguments if KIND in argument.metadata
+        }
+        # A Python default of None would be published as `= null`, so optional arguments have none.
+        self._optional = [
+            argument.python_name for argument in field.arguments if isinstance(argument.type, StrawberryOptional)
+        ]
+
+    def _check(self, arguments: dict[str, Any]) -> list[Problem]:
+        """Put numbers in the place of ids, and None in that of absent arguments; return what is wrong."""
+        for name in self._optional:
+            arguments.setdefault(name, None)
+        problems: list[Problem] = []
+        for name, value in arguments.items():
+            if isinstance(value, Refused):
+                problems.extend(value.problems)
+            elif name in self._kinds:
+                try:
+                    arguments[name] = global_id.decode_as(self._kinds[name], value)
+                except global_id.InvalidIdError:
+                    message = global_id.message(self._kinds[name])
+                    problems.append(Problem((name,), ProblemCode.INVALID_ID, message))
+        return problems
+
+
+class CheckedArguments(_CheckedArguments):
+    """For every query field and every field of an object that has arguments: refuses wrong ones as a RequestError."""
+
+    async def resolve_async(self, next_: AsyncExtensionResolver, source: Any, info: Info, **kwargs: Any) -> Any:
+        if problems := self._check(kwargs):
+            raise _invalid_arguments(problems)
+        return await next_(source, info, **kwargs)
+
+
+class CheckedMutation(_CheckedArguments):
+    """For every mutation field: refuses wrong arguments, and answers user errors, as data."""
+
+    async def resolve_async(self, next_: AsyncExtensionResolver, source: Any, info: Info, **kwargs: Any) -> Any:
+        if problems := self._check(kwargs):
+            return ValidationError.of(problems)
+        try:
+            answer = await next_(source, info, **kwargs)
+        except UserError as error:
+            return as_data(error)
+        info.context.committed.add(info.path.key)
+        return answer
+
+
+def _invalid_arguments(problems: list[Problem]) -> RequestError:
+    """Return the error of a query field: all problems, under the code of the first where that is one of a request's."""
+    codes = RequestErrorCode.__members__.values()
+    code = RequestErrorCode(problems[0].code) if problems[0].code in codes else RequestErrorCode.BAD_USER_INPUT
+    text = " ".join(f"`{'.'.join(problem.path)}`: {problem.message}" for problem in problems)
+    return RequestError(code, text, problems=tuple(problems))
+
+
+def query_field(resolver: Callable[..., Any], graphql_type: object, description: str) -> Any:
+    """Declare a field of Query."""
+    return strawberry.field(
+        resolver=resolver, graphql_type=graphql_type, description=description, extensions=[CheckedArguments()]
+    )
+
+
+def mutation_field(resolver: Callable[..., Any], graphql_type: object, description: str) -> Any:
+    """Declare a field of Mutation. It is nullable, so that a failure leaves the other fields' answers alone."""
+    return strawberry.mutation(
+        resolver=resolver,
+        graphql_type=Optional[graphql_type],  # noqa: UP045 - the type is a value here
+        description=description,
+        extensions=[CheckedMutation()],
+    )

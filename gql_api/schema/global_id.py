@@ -1,0 +1,63 @@
+"""Global ids: opaque to clients, unique over all kinds of objects (Relay's Global Object Identification)."""
+
+import base64
+import binascii
+from functools import partial
+from typing import Annotated, get_args
+
+import strawberry
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
+
+from gql_api.errors import Kind, ProblemCode
+
+MAX_ID = 2**63 - 1
+KINDS: frozenset[str] = frozenset(get_args(Kind))
+
+
+class InvalidIdError(ValueError):
+    """The text is not an id of the kind that is wanted."""
+
+
+def encode(kind: Kind, id: int) -> strawberry.ID:
+    return strawberry.ID(base64.urlsafe_b64encode(f"{kind}:{id}".encode()).decode().rstrip("="))
+
+
+def decode(text: str) -> tuple[Kind, int]:
+    """Return kind and number. Raises InvalidIdError for whatever `encode` has not made."""
+    try:
+        kind, _, number = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii").partition(":")
+        id = int(number)
+    except (ValueError, binascii.Error):
+        raise InvalidIdError from None
+    if kind not in KINDS or not 0 < id <= MAX_ID or encode(kind, id) != text:  # type: ignore[arg-type]
+        raise InvalidIdError
+    return kind, id  # type: ignore[return-value]
+
+
+def message(kind: Kind) -> str:
+    return f"Is not the id of a {kind.lower()}."
+
+
+def decode_as(kind: Kind, text: str) -> int:
+    """Return the number of an id of this kind. Raises InvalidIdError for any other text, other kinds' ids included."""
+    found, id = decode(text)
+    if found != kind:
+        raise InvalidIdError
+    return id
+
+
+def _validate(kind: Kind, value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return decode_as(kind, value)
+    except InvalidIdError:
+        raise PydanticCustomError(ProblemCode.INVALID_ID, "{message}", {"message": message(kind)}) from None
+
+
+TaskId = Annotated[int, BeforeValidator(partial(_validate, "Task"))]
+"""In an input: the number behind a task's global id."""
+
+CategoryId = Annotated[int, BeforeValidator(partial(_validate, "Category"))]
+"""In an input: the number behind a category's global id."""

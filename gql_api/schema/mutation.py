@@ -1,0 +1,23 @@
+"""The contents page of what can be changed."""
+
+import strawberry
+
+from gql_api.schema import category_fields, task_fields
+from gql_api.schema.category import CreateCategoryResult, DeleteCategoryResult, UpdateCategoryResult
+from gql_api.schema.fields import mutation_field
+from gql_api.schema.task import CreateTaskResult, DeleteTaskResult, UpdateTaskResult
+
+
+@strawberry.type(
+    description="All that can be changed. Each field is one transaction of its own, one after the other, committed "
+    "before its answer is given. A field that fails changes nothing, and leaves what the fields before it changed."
+)
+class Mutation:
+    create_task = mutation_field(task_fields.create_task, CreateTaskResult, "Create a task.")
+    update_task = mutation_field(task_fields.update_task, UpdateTaskResult, "Change a task.")
+    delete_task = mutation_field(task_fields.delete_task, DeleteTaskResult, "Delete a task.")
+    create_category = mutation_field(category_fields.create_category, CreateCategoryResult, "Create a category.")
+    update_category = mutation_field(category_fields.update_category, UpdateCategoryResult, "Change a category.")
+    delete_category = mutation_field(
+        category_fields.delete_category, DeleteCategoryResult, "Delete a category, and say what becomes of its tasks."
+    )

@@ -1,0 +1,23 @@
+"""The contents page of what can be read."""
+
+import strawberry
+
+from gql_api.schema import category_fields, task_fields
+from gql_api.schema import node as node_fields
+from gql_api.schema.category import Category
+from gql_api.schema.fields import query_field
+from gql_api.schema.node import Node
+from gql_api.schema.task import Task
+
+
+@strawberry.type(description="All that can be read. One query sees one state of the data, whatever others change.")
+class Query:
+    node = query_field(node_fields.node, Node | None, "Any object by its id; null when it does not exist.")
+    nodes = query_field(
+        node_fields.nodes, list[Node | None], "Objects by their ids, in their order; null for a missing one."
+    )
+    task = query_field(task_fields.task, Task | None, "One task; null when it does not exist.")
+    tasks = query_field(task_fields.tasks, list[Task], "A page of tasks.")
+    task_count = query_field(task_fields.task_count, int, "How many tasks match.")
+    category = query_field(category_fields.category, Category | None, "One category; null when it does not exist.")
+    categories = query_field(category_fields.categories, list[Category], "A page of categories.")

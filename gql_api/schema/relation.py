@@ -1,0 +1,20 @@
+"""Relations: each names its loader and its key in one line, and only loaders load them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import strawberry
+
+from gql_api.loaders import Loaders
+from gql_api.loaders.base import Loader
+from gql_api.schema.info import Info
+
+
+def relation(graphql_type: object, *, key: str, loader: Callable[[Loaders], Loader[int, Any]], description: str) -> Any:
+    """Make the field that answers what the loader has for the key, an attribute of the parent; null without a key."""
+
+    async def resolve(self: Any, info: Info) -> Any:
+        value = getattr(self, key)
+        return None if value is None else await loader(info.context.loaders).load(value)
+
+    return strawberry.pydantic.field(resolve, graphql_type=graphql_type, description=description)

@@ -1,0 +1,62 @@
+"""Tasks in GraphQL: the type with its relations, and the results of mutations."""
+
+from typing import Annotated, Any, ClassVar
+
+import strawberry
+
+from gql_api.schema import global_id
+from gql_api.schema.category import Category
+from gql_api.schema.info import Info
+from gql_api.schema.node import Node
+from gql_api.schema.relation import relation
+from gql_api.schema.user_errors import AlreadyExistsError, NotFoundError, ValidationError, VersionConflictError
+from gql_api.shapes import task as shapes
+
+
+@strawberry.pydantic.type(description="Something to do.")
+class Task(shapes.Task, Node):
+    category_id: strawberry.Private[int | None]
+
+    category: ClassVar[Any] = relation(
+        Category | None,
+        key="category_id",
+        loader=lambda loaders: loaders.category_by_id,
+        description="The category that the task is in.",
+    )
+
+    @strawberry.pydantic.field(name="id", description="The task's id: opaque, stable, unique over all types.")
+    def global_id(self) -> strawberry.ID:
+        return global_id.encode("Task", self.id)
+
+    @strawberry.pydantic.field(description="Whether the task is not completed and its due time is past.")
+    def overdue(self, info: Info) -> bool:
+        return self.is_overdue(info.context.now)
+
+    @classmethod
+    def is_type_of(cls, obj: object, _info: Any) -> bool:
+        return isinstance(obj, shapes.Task)
+
+
+@strawberry.type(description="The task was created or changed.")
+class TaskSuccess:
+    task: shapes.Task = strawberry.field(description="The task as it is now.", graphql_type=Task)
+
+
+@strawberry.type(description="The task was deleted.")
+class DeleteTaskSuccess:
+    deleted_id: strawberry.ID = strawberry.field(description="Its id, for removing it from a cache.")
+    task: shapes.Task = strawberry.field(description="The task as it was.", graphql_type=Task)
+
+
+CreateTaskResult = Annotated[
+    TaskSuccess | ValidationError | NotFoundError | AlreadyExistsError,
+    strawberry.union("CreateTaskResult", description="The answer to createTask."),
+]
+UpdateTaskResult = Annotated[
+    TaskSuccess | ValidationError | NotFoundError | AlreadyExistsError | VersionConflictError,
+    strawberry.union("UpdateTaskResult", description="The answer to updateTask."),
+]
+DeleteTaskResult = Annotated[
+    DeleteTaskSuccess | ValidationError | NotFoundError | VersionConflictError,
+    strawberry.union("DeleteTaskResult", description="The answer to deleteTask."),
+]

@@ -1,0 +1,60 @@
+"""The root fields about tasks: typed arguments in, plain values down, results out."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import strawberry
+
+from gql_api.resolvers import task as resolvers
+from gql_api.schema import global_id
+from gql_api.schema.fields import id_argument
+from gql_api.schema.info import Info
+from gql_api.schema.inputs import ExpectedVersion, Limit, Offset
+from gql_api.schema.task import DeleteTaskSuccess, TaskSuccess
+from gql_api.schema.task_inputs import CreateTaskInput, TaskFilter, TaskOrder, TaskPatch
+from gql_api.shapes import task as shapes
+from gql_api.shapes.page import DEFAULT_LIMIT
+
+Filter = Annotated[TaskFilter | None, strawberry.argument(description="Which tasks; all of them without it.")]
+
+
+async def task(info: Info, id: Annotated[int, id_argument("Task", "The task's id.")]) -> shapes.Task | None:
+    return await resolvers.get(info.context, id)
+
+
+async def tasks(
+    info: Info,
+    filter: Filter,
+    order_by: Annotated[
+        list[TaskOrder] | None, strawberry.argument(description="In which order; without it the newest first.")
+    ],
+    limit: Limit = DEFAULT_LIMIT,
+    offset: Offset = 0,
+) -> Sequence[shapes.Task]:
+    return await resolvers.list_(info.context, filter, order_by, limit, offset)
+
+
+async def task_count(info: Info, filter: Filter) -> int:
+    return await resolvers.count(info.context, filter)
+
+
+async def create_task(
+    info: Info, input: Annotated[CreateTaskInput, strawberry.argument(description="The new task.")]
+) -> TaskSuccess:
+    return TaskSuccess(task=await resolvers.create(info.context, input))
+
+
+async def update_task(
+    info: Info,
+    id: Annotated[int, id_argument("Task", "The task to change.")],
+    patch: Annotated[TaskPatch, strawberry.argument(description="The changes; {} changes nothing.")],
+    expected_version: ExpectedVersion,
+) -> TaskSuccess:
+    return TaskSuccess(task=await resolvers.update(info.context, id, patch.changes(), expected_version))
+
+
+async def delete_task(
+    info: Info, id: Annotated[int, id_argument("Task", "The task to delete.")], expected_version: ExpectedVersion
+) -> DeleteTaskSuccess:
+    deleted = await resolvers.delete(info.context, id, expected_version)
+    return DeleteTaskSuccess(deleted_id=global_id.encode("Task", deleted.id), task=deleted)

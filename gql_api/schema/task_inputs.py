@@ -1,0 +1,91 @@
+"""What clients send about tasks."""
+
+from datetime import datetime
+from typing import Annotated, cast
+
+import strawberry
+from pydantic import Field
+
+from gql_api.schema.category_inputs import CategoryFilter, CreateCategoryInput
+from gql_api.schema.enums import describe_enum
+from gql_api.schema.fields import input_type
+from gql_api.schema.global_id import CategoryId
+from gql_api.shapes import task as shapes
+from gql_api.shapes.base import Shape
+from gql_api.shapes.text import Description, NotNull, StorableText, Title
+
+describe_enum(
+    shapes.TaskPriority,
+    "How urgent a task is, from NONE to URGENT.",
+    NONE="Not said; the default.",
+    LOW="When there is nothing else to do.",
+    MEDIUM="In its turn.",
+    HIGH="Before most others.",
+    URGENT="Now.",
+)
+
+
+@input_type(description="Which category tasks are in: exactly one key.", one_of=True)
+class CategoryRelationFilter(shapes.CategoryRelationFilter):
+    is_: Annotated[
+        CategoryFilter | None,
+        strawberry.field(name="is", description="In a category that matches; {} means in any category."),
+    ]
+    is_null: Annotated[bool | None, Field(description="true: in no category; false: in any category.")]
+
+
+@input_type(description="Which tasks are meant: all given keys must hold; {} matches every task.")
+class TaskFilter(shapes.TaskFilter):
+    completed: Annotated[bool | None, Field(description="true: only completed tasks; false: only open ones.")]
+    category: Annotated[CategoryRelationFilter | None, Field(description="By the category that tasks are in.")]
+
+
+@input_type(description="An order of tasks: exactly one key. The id breaks ties.", one_of=True)
+class TaskOrder(shapes.TaskOrder):
+    pass
+
+
+@input_type(description="A category to put a task in: exactly one key.", one_of=True)
+class CategoryLink(shapes.CategoryLink):
+    id: Annotated[
+        CategoryId | None, strawberry.field(graphql_type=strawberry.ID | None, description="An existing one, by id.")
+    ]
+    name: Annotated[StorableText | None, Field(description="An existing one, by name, without regard to case.")]
+    create: Annotated[CreateCategoryInput | None, Field(description="A new one, created together with the task.")]
+
+
+@input_type(description="A new task.")
+class CreateTaskInput(shapes.NewTask):
+    category: Annotated[CategoryLink | None, Field(description="The category to put it in.")]
+
+
+@input_type(description="Changes to a task. A key that is left out keeps its value.")
+class TaskPatch(Shape):
+    title: Annotated[
+        strawberry.Maybe[Annotated[Title, NotNull]],
+        strawberry.field(description="1 to 200 characters, trimmed, not blank."),
+    ]
+    description: Annotated[
+        strawberry.Maybe[Description | None],
+        strawberry.field(description='Up to 10,000 characters; null or "" removes the description.'),
+    ]
+    completed: Annotated[
+        strawberry.Maybe[Annotated[bool, NotNull]], strawberry.field(description="Whether the task is done.")
+    ]
+    priority: Annotated[
+        strawberry.Maybe[Annotated[shapes.TaskPriority, NotNull]],
+        strawberry.field(description="How urgent the task is."),
+    ]
+    due_at: Annotated[
+        strawberry.Maybe[datetime | None],
+        strawberry.field(description="When the task should be done; null removes the due time."),
+    ]
+    category: Annotated[
+        strawberry.Maybe[CategoryLink | None],
+        strawberry.field(description="The category to put it in; null takes it out of its category."),
+    ]
+
+    def changes(self) -> shapes.TaskChanges:
+        """Return exactly what was sent."""
+        sent = {name: getattr(self, name).value for name in self.model_fields_set}  # links stay what they are
+        return cast(shapes.TaskChanges, sent)

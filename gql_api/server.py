@@ -1,0 +1,60 @@
+"""Running the application under uvicorn."""
+
+import os
+import signal
+import socket
+from contextlib import suppress
+from types import FrameType
+
+import uvicorn
+
+from gql_api.app import GRAPHQL_PATH, create_app
+from gql_api.errors import StartupError
+from gql_api.settings import Settings
+
+SHUTDOWN_TIMEOUT = 5
+"""Seconds that requests in flight and open WebSockets have to end when the server stops."""
+
+
+def bind(settings: Settings) -> socket.socket:
+    """Take the port. Raises StartupError when it cannot be had."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family)
+    except OSError as error:
+        raise StartupError(
+            f"Cannot listen on {settings.host}:{settings.port}: {_reason(error)}. Choose another with --port"
+        ) from None
+
+
+def explorer_address(bound: socket.socket) -> str:
+    host, port = bound.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}{GRAPHQL_PATH}"
+
+
+def run(settings: Settings, bound: socket.socket) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    config = uvicorn.Config(
+        create_app(settings),
+        http="httptools",
+        loop="uvloop",
+        ws="websockets-sansio",
+        lifespan="on",
+        server_header=False,
+        timeout_graceful_shutdown=SHUTDOWN_TIMEOUT,
+    )
+    with suppress(KeyboardInterrupt):  # raised again by uvicorn when it has stopped in good order
+        uvicorn.Server(config).run(sockets=[bound])
+
+
+def exit_on_sigterm() -> None:
+    """Let SIGTERM unwind the stack as Ctrl-C does, so that what was started is stopped."""
+
+    def unwind(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, unwind)
+
+
+def _reason(error: OSError) -> str:
+    return str(error) if error.errno is None or isinstance(error, socket.gaierror) else os.strerror(error.errno)

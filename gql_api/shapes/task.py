@@ -1,0 +1,116 @@
+"""Tasks: what is answered, what is sent."""
+
+from datetime import datetime
+from enum import IntEnum
+from typing import Annotated, TypedDict
+
+from pydantic import Field
+
+from gql_api.shapes.base import Entity, Shape
+from gql_api.shapes.category import CategoryFilter, NewCategory
+from gql_api.shapes.page import Direction, OrderTerm
+from gql_api.shapes.text import Description, StorableText, Title
+
+
+class TaskPriority(IntEnum):
+    """From least to most urgent: the numbers are what is stored and ordered by."""
+
+    NONE = 0
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    URGENT = 4
+
+
+class Task(Entity):
+    title: Annotated[str, Field(description="1 to 200 characters.")]
+    description: Annotated[str | None, Field(description="Up to 10,000 characters; may have several lines.")]
+    completed: Annotated[bool, Field(description="Whether the task is done.")]
+    completed_at: Annotated[
+        datetime | None, Field(description="When the task was completed; null while it is not done.")
+    ]
+    priority: Annotated[TaskPriority, Field(description="How urgent the task is.")]
+    due_at: Annotated[datetime | None, Field(description="When the task should be done.")]
+    category_id: int | None
+    version: Annotated[int, Field(description="Grows by one with every change. Send it back as `expectedVersion`.")]
+    created_at: Annotated[datetime, Field(description="When the task was created.")]
+    updated_at: Annotated[datetime, Field(description="When the task was last changed.")]
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether the task is not completed and its due time is past."""
+        return not self.completed and self.due_at is not None and self.due_at < now
+
+
+class CategoryLink(Shape):
+    """Which category a task belongs to. Exactly one key is given."""
+
+    id: int | None
+    name: StorableText | None
+    create: NewCategory | None
+
+
+class NewTask(Shape):
+    title: Annotated[Title, Field(description="1 to 200 characters, trimmed, not blank.")]
+    description: Annotated[
+        Description | None,
+        Field(description='Up to 10,000 characters; newlines and tabs are kept. "" is kept as null.'),
+    ]
+    completed: Annotated[bool, Field(description="Whether the task is done already.")] = False
+    priority: Annotated[TaskPriority, Field(description="How urgent the task is.")] = TaskPriority.NONE
+    due_at: Annotated[datetime | None, Field(description="When the task should be done.")]
+    category: Annotated[CategoryLink | None, Field(description="The category to put it in.")]
+
+
+class TaskValues(TypedDict, total=False):
+    """A task's own columns: all of them for a new task, the changed ones for another."""
+
+    title: str
+    description: str | None
+    completed: bool
+    priority: TaskPriority
+    due_at: datetime | None
+    category_id: int | None
+
+
+class TaskChanges(TypedDict, total=False):
+    """What a patch changes: a key that is not there keeps its value."""
+
+    title: str
+    description: str | None
+    completed: bool
+    priority: TaskPriority
+    due_at: datetime | None
+    category: CategoryLink | None
+
+
+class CategoryRelationFilter(Shape):
+    """Exactly one key is given."""
+
+    is_: CategoryFilter | None
+    is_null: bool | None
+
+
+class TaskFilter(Shape):
+    """All given keys must hold; None is "not given"."""
+
+    completed: bool | None
+    category: CategoryRelationFilter | None
+
+
+class TaskOrder(Shape):
+    """Exactly one key is given."""
+
+    created_at: Annotated[Direction | None, Field(description="By the time of creation.")]
+    updated_at: Annotated[Direction | None, Field(description="By the time of the last change.")]
+    due_at: Annotated[Direction | None, Field(description="By due time; tasks without one come last.")]
+    completed_at: Annotated[Direction | None, Field(description="By the time of completion; open tasks come last.")]
+    title: Annotated[Direction | None, Field(description="By title, without regard to case.")]
+    priority: Annotated[Direction | None, Field(description="By priority: ASC begins with NONE.")]
+    completed: Annotated[Direction | None, Field(description="By state: ASC begins with open tasks.")]
+    category_name: Annotated[
+        Direction | None, Field(description="By category name, without regard to case; uncategorized tasks come last.")
+    ]
+
+    @property
+    def term(self) -> OrderTerm:
+        return next(OrderTerm(key, direction) for key, direction in self if direction is not None)

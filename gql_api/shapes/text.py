@@ -1,0 +1,101 @@
+"""The rules for text that clients send, and the key by which text is compared."""
+
+import unicodedata
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator
+from pydantic_core import PydanticCustomError
+
+from gql_api.errors import ProblemCode
+
+TITLE_MAX = 200
+DESCRIPTION_MAX = 10_000
+NAME_MAX = 100
+
+
+def text_key(text: str) -> str:
+    """Return the key for comparing text without regard to case: NFC, then Unicode's full case folding.
+
+    It is the same on every server, whatever its locale: "STRASSE" and "Straße" share one key.
+    """
+    return unicodedata.normalize("NFC", text).casefold()
+
+
+def refuse_unstorable(text: str) -> str:
+    """Refuse what no PostgreSQL text can hold: NUL and lone surrogates."""
+    if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in text):
+        raise PydanticCustomError(
+            ProblemCode.INVALID_CHARACTER, "Must not contain a NUL character or half of a surrogate pair."
+        )
+    return text
+
+
+def _single_line(text: str, longest: int) -> str:
+    text = refuse_unstorable(text).strip()
+    if any(unicodedata.category(char) == "Cc" for char in text):
+        raise PydanticCustomError(
+            ProblemCode.INVALID_CHARACTER, "Must not contain control characters such as newline or tab."
+        )
+    if all(char.isspace() or unicodedata.category(char) == "Cf" for char in text):
+        raise PydanticCustomError(ProblemCode.BLANK, "Must not be blank.")
+    _check_length(text, longest)
+    return text
+
+
+def _title(text: str) -> str:
+    return _single_line(text, TITLE_MAX)
+
+
+def _name(text: str) -> str:
+    return _single_line(text, NAME_MAX)
+
+
+def _description(text: str) -> str | None:
+    refuse_unstorable(text)
+    if any(unicodedata.category(char) == "Cc" and char not in "\n\t" for char in text.replace("\r\n", "\n")):
+        raise PydanticCustomError(
+            ProblemCode.INVALID_CHARACTER, "Must not contain control characters other than newline and tab."
+        )
+    _check_length(text, DESCRIPTION_MAX)
+    return text or None
+
+
+def _check_length(text: str, longest: int) -> None:
+    if len(text) > longest:
+        raise PydanticCustomError(
+            ProblemCode.TOO_LONG,
+            "Must be at most {longest} characters long; it has {length}.",
+            {"longest": longest, "length": len(text)},
+        )
+
+
+def _color(text: str) -> str:
+    color = text.lower()
+    if len(color) != len("#rrggbb") or color[0] != "#" or not set(color[1:]) <= set("0123456789abcdef"):
+        raise PydanticCustomError(ProblemCode.INVALID_COLOR, "Must be a color such as #1e90ff.")
+    return color
+
+
+def _not_null(value: Any) -> Any:
+    if value is None:
+        raise PydanticCustomError(ProblemCode.NULL, "Must not be null. Leave the key out to keep the value.")
+    return value
+
+
+NotNull = BeforeValidator(_not_null)
+"""Refuses null with a message for a person, where GraphQL itself lets null pass because the key is optional."""
+
+Title = Annotated[str, AfterValidator(_title)]
+"""One line of 1 to 200 characters (code points), trimmed, not blank, without control characters."""
+
+Name = Annotated[str, AfterValidator(_name)]
+"""One line of 1 to 100 characters (code points), trimmed, not blank, without control characters."""
+
+Description = Annotated[str, AfterValidator(_description)]
+"""Up to 10,000 characters (code points), kept as written; newline and tab are allowed; "" becomes None."""
+
+ColorHex = Annotated[str, AfterValidator(_color)]
+"""A color as #rrggbb, kept in lower case."""
+
+StorableText = Annotated[str, AfterValidator(refuse_unstorable)]
+"""Any text to look something up by."""

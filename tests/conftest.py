@@ -1,0 +1,158 @@
+"""A real PostgreSQL, migrated once, and two ways to use it.
+
+`session` is for repositories and loaders: a transaction that is rolled back. Everything that goes through GraphQL or HTTP runs
+the production's own transactions on `database`, a clone of the migrated template that only one test sees.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from os import environ
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from api import Api
+from gql_api import db, embedded, migrations
+from gql_api.app import create_app
+from gql_api.settings import Settings
+
+
+class Server:
+    """A PostgreSQL server where this test run makes and drops databases under names of its own."""
+
+    def __init__(self, url: str) -> None:
+        self._parts = urlsplit(db.driver_url(url))
+        self._prefix = f"gql_test_{uuid4().hex[:12]}"
+        self._made: list[str] = []
+
+    def url(self, name: str) -> str:
+        return urlunsplit(self._parts._replace(path=f"/{name}"))
+
+    async def create(self, template: str | None = None) -> str:
+        name = f"{self._prefix}_{len(self._made)}"
+        self._made.append(name)
+        await self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template or "template0"}"')
+        return name
+
+    async def drop(self, name: str) -> None:
+        await self.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        self._made[self._made.index(name)] = ""
+
+    async def drop_all(self) -> None:
+        for name in filter(None, list(self._made)):
+            await self.drop(name)
+
+    async def execute(self, statement: str) -> None:
+        connection = await asyncpg.connect(urlunsplit(self._parts))
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    if url := environ.get("DATABASE_URL"):
+        yield url
+        return
+    with embedded.running(tmp_path_factory.mktemp("postgres"), durable=False) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+async def server(server_url: str) -> AsyncIterator[Server]:
+    server = Server(server_url)
+    try:
+        yield server
+    finally:
+        await server.drop_all()
+
+
+@pytest.fixture(scope="session")
+async def template(server: Server) -> str:
+    """The name of a migrated database that nobody is connected to."""
+    name = await server.create()
+    engine = db.create_engine(server.url(name))
+    await migrations.upgrade(engine)
+    await engine.dispose()
+    return name
+
+
+@pytest.fixture(scope="session")
+async def shared_engine(server: Server, template: str) -> AsyncIterator[AsyncEngine]:
+    """A migrated database for the tests that are rolled back."""
+    engine = db.create_engine(server.url(await server.create(template)))
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+async def session(shared_engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    """A session inside a transaction that is rolled back, whatever happens in it."""
+    async with shared_engine.connect() as connection:
+        transaction = await connection.begin()
+        async with AsyncSession(
+            connection, autoflush=False, expire_on_commit=False, join_transaction_mode="create_savepoint"
+        ) as session:
+            yield session
+        await transaction.rollback()
+
+
+@pytest.fixture
+async def database(server: Server, template: str) -> AsyncIterator[str]:
+    """The address of a migrated, empty database of this test's own."""
+    name = await server.create(template)
+    yield server.url(name)
+    await server.drop(name)
+
+
+@pytest.fixture
+async def engine(database: str) -> AsyncIterator[AsyncEngine]:
+    engine = db.create_engine(database)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def sessions(engine: AsyncEngine) -> db.Sessions:
+    return db.create_sessions(engine)
+
+
+def settings(database: str, pool_size: int = 10) -> Settings:
+    return Settings(database_url=SecretStr(database), pool_size=pool_size, data_dir=Path("/nowhere"))
+
+
+@asynccontextmanager
+async def started(app: FastAPI) -> AsyncIterator[FastAPI]:
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@asynccontextmanager
+async def api_on(database: str, pool_size: int = 10) -> AsyncIterator[Api]:
+    """The application on a database, spoken to over HTTP."""
+    async with started(create_app(settings(database, pool_size))) as app:
+        transport = ASGITransport(app, raise_app_exceptions=True)
+        async with AsyncClient(transport=transport, base_url="http://test", timeout=60) as client:
+            yield Api(client, app.state.sessions.kw["bind"])
+
+
+@pytest.fixture
+async def api(database: str) -> AsyncIterator[Api]:
+    async with api_on(database) as api:
+        yield api
+
+
+@pytest.fixture
+async def raw(database: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    """A connection of the test's own, to look at the database from outside and to get in the way."""
+    connection = await asyncpg.connect(database)
+    yield connection
+    await connection.close()

@@ -1,0 +1,18 @@
+"""Values to begin with, where a test cares about few of them."""
+
+from typing import Any
+
+from gql_api.repositories import Repositories
+from gql_api.shapes.category import Category, NewCategory
+from gql_api.shapes.task import Task, TaskPriority, TaskValues
+
+
+async def add_category(repositories: Repositories, name: str = "Home", color: str | None = None) -> Category:
+    return await repositories.categories.add(NewCategory(name=name, color=color))
+
+
+async def add_task(repositories: Repositories, title: str = "Water the plants", **values: Any) -> Task:
+    complete = TaskValues(
+        title=title, description=None, completed=False, priority=TaskPriority.NONE, due_at=None, category_id=None
+    )
+    return await repositories.tasks.add(TaskValues(**{**complete, **values}))  # type: ignore[typeddict-item]
