@@ -10,7 +10,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     DateTime,
-    FetchedValue,
     ForeignKey,
     Identity,
     Index,
@@ -43,7 +42,6 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {datetime: DateTime(timezone=True), str: Text()}  # noqa: RUF012 - SQLAlchemy's own hook
-    __mapper_args__ = {"eager_defaults": True}  # noqa: RUF012 - as above; values the database sets come with RETURNING
 
 
 class Row(Base):
@@ -88,8 +86,7 @@ class Task(Row):
     title_key: Mapped[str] = mapped_column(Text(collation="C"))
     description: Mapped[str | None]
     completed: Mapped[bool] = mapped_column(server_default=text("false"))
-    # Set by an expression, so that it is the database's time; fetched with the row like the columns above.
-    completed_at: Mapped[datetime | None] = mapped_column(server_default=FetchedValue(), server_onupdate=FetchedValue())
+    completed_at: Mapped[datetime | None]
     priority: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     due_at: Mapped[datetime | None]
     # RESTRICT: what becomes of a category's tasks is said by the client and done by the repository, version by version.

@@ -81,11 +81,3 @@ class Api:
         )
         task: dict[str, Any] = answer["task"]
         return task
-
-    async def titles(self, arguments: str = "", **variables: Any) -> list[str]:
-        """Return the titles of a page of tasks, oldest first unless the arguments say otherwise."""
-        arguments = arguments or "orderBy: [{createdAt: ASC}]"
-        declared = "($filter: TaskFilter) " if "filter" in variables else ""
-        if "filter" in variables:
-            arguments += " filter: $filter"
-        return [task["title"] for task in await self.field(f"query {declared}{{ tasks({arguments}) {{ title }} }}", **variables)]

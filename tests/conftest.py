@@ -1,13 +1,14 @@
 """A real PostgreSQL, migrated once, and two ways to use it.
 
-`session` is for repositories and loaders: a transaction that is rolled back. Everything that goes through GraphQL or HTTP runs
-the production's own transactions on `database`, a clone of the migrated template that only one test sees.
+`session` is for repositories and loaders: a transaction that is rolled back. Everything that goes through GraphQL or
+HTTP runs the production's own transactions on `database`, a clone of the migrated template that only one test sees.
 """
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from os import environ
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
@@ -18,10 +19,10 @@ from httpx import ASGITransport, AsyncClient
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from api import Api
 from gql_api import db, embedded, migrations
 from gql_api.app import create_app
 from gql_api.settings import Settings
+from tests.api import Api
 
 
 class Server:
@@ -58,11 +59,12 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server_url() -> Iterator[str]:
     if url := environ.get("DATABASE_URL"):
         yield url
         return
-    with embedded.running(tmp_path_factory.mktemp("postgres"), durable=False) as url:
+    # Not below pytest's own folder: that of root lets nobody in, and PostgreSQL runs as `nobody` there.
+    with TemporaryDirectory(prefix="gql-test-") as folder, embedded.running(Path(folder), durable=False) as url:
         yield url
 
 

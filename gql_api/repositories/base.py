@@ -1,13 +1,13 @@
 """What the repositories of all entities do alike.
 
-Reads select columns, not entities, and turn rows into shapes. Writes go through SQLAlchemy's unit of work, one entity
-at a time: an UPDATE is sent only when a value truly differs. Everything is flushed here; nothing is committed here.
+Statements name columns, not entities, and rows become shapes by their attributes. Each write is flushed, that is sent,
+at once, and answers the row as it then stands; nothing is committed here.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
-from sqlalchemy import ARRAY, BigInteger, Select, any_, cast, select
+from sqlalchemy import ARRAY, BigInteger, Select, Table, any_, cast, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gql_api.models import Row
@@ -28,41 +28,39 @@ class Repository(Generic[RowT, EntityT]):
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+        table = self.model.__table__
+        assert isinstance(table, Table)  # noqa: S101 - for the type checker: no model is mapped to anything else
+        self._table = table
 
     async def get(self, id: int, *, lock: bool = False) -> EntityT | None:
-        """Return the row, or None. With `lock` nobody else changes or deletes it before this transaction ends,
-        and none that refers to it is added; and the values are the latest, whoever committed them.
+        """Return the row, or None.
+
+        With `lock` nobody else changes or deletes it, and nobody adds a row that refers to it, before this transaction
+        ends; and its values are the latest that anybody has committed.
         """
-        if lock:
-            entity = await self._session.get(self.model, id, with_for_update=True, populate_existing=True)
-            return None if entity is None else self._shape(entity)
-        return (await self.get_many([id])).get(id)
+        statement = self._select().where(self.model.id == id)
+        found = await self._fetch(statement.with_for_update() if lock else statement)
+        return found[0] if found else None
 
     async def get_many(self, ids: Collection[int]) -> dict[int, EntityT]:
         """Return the rows that exist, by id, with one statement however many ids there are."""
         wanted = self.model.id == any_(cast(list(ids), ARRAY(BigInteger)))
-        return {shape.id: shape for shape in await self._fetch(self._select().where(wanted))}
-
-    async def _add(self, values: Mapping[str, Any]) -> EntityT:
-        entity = self.model(**self._with_keys(values))
-        self._session.add(entity)
-        await self._session.flush()
-        return self._shape(entity)
-
-    async def _update(self, id: int, changes: Mapping[str, Any]) -> EntityT:
-        """Change the row. Where nothing differs nothing is sent, and version and updated_at stay."""
-        entity = await self._session.get_one(self.model, id)
-        for name, value in self._with_keys(changes).items():
-            setattr(entity, name, value)
-        await self._session.flush()
-        return self._shape(entity)
+        return {entity.id: entity for entity in await self._fetch(self._select().where(wanted))}
 
     async def delete(self, id: int) -> None:
-        await self._session.delete(await self._session.get_one(self.model, id))
-        await self._session.flush()
+        await self._session.execute(delete(self._table).where(self.model.id == id))
+
+    async def _add(self, values: Mapping[str, Any]) -> EntityT:
+        statement = insert(self._table).values(self._with_keys(values)).returning(*self._table.columns)
+        return self._shape((await self._session.execute(statement)).one())
+
+    async def _update(self, current: EntityT, values: Mapping[str, Any]) -> EntityT:
+        """Give the locked row these values, and return it. The models add what every change maintains."""
+        statement = update(self._table).where(self.model.id == current.id).values(self._with_keys(values))
+        return self._shape((await self._session.execute(statement.returning(*self._table.columns))).one())
 
     def _select(self) -> Select[Any]:
-        return select(*self.model.__table__.columns)
+        return select(*self._table.columns)
 
     async def _fetch(self, statement: Select[Any]) -> Sequence[EntityT]:
         return [self._shape(row) for row in await self._session.execute(statement)]
@@ -73,3 +71,8 @@ class Repository(Generic[RowT, EntityT]):
     def _with_keys(self, values: Mapping[str, Any]) -> dict[str, Any]:
         keys = {key: text_key(values[column]) for column, key in self.text_keys.items() if column in values}
         return {**values, **keys}
+
+
+def differing(current: Entity, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the changes that truly change something: what stays the same is no change, and counts no version."""
+    return {name: value for name, value in changes.items() if getattr(current, name) != value}

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from gql_api import models
 from gql_api.db import constraint_name
 from gql_api.errors import AlreadyExistsError
-from gql_api.repositories.base import Repository
+from gql_api.repositories.base import Repository, differing
 from gql_api.repositories.filters import given, id_condition
 from gql_api.repositories.order import order_by
 from gql_api.shapes.category import Category, CategoryChanges, CategoryFilter, NewCategory
@@ -48,11 +48,12 @@ class CategoryRepository(Repository[models.Category, Category]):
         """Add a category, or raise AlreadyExistsError with the one that has the name."""
         return await self._named(new.name, lambda: self._add(new.model_dump()))
 
-    async def update(self, id: int, changes: CategoryChanges) -> Category:
-        """Change a category, or raise AlreadyExistsError with the one that has the name."""
-        if "name" not in changes:
-            return await self._update(id, changes)
-        return await self._named(changes["name"], lambda: self._update(id, changes))
+    async def update(self, current: Category, changes: CategoryChanges) -> Category:
+        """Change a locked category, or raise AlreadyExistsError with the one that has the name."""
+        values = differing(current, changes)
+        if not values:
+            return current
+        return await self._named(values.get("name", current.name), lambda: self._update(current, values))
 
     async def _named(self, name: str, write: Callable[[], Awaitable[Category]]) -> Category:
         """Write inside a savepoint, so that the transaction can still read who has the name."""

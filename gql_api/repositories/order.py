@@ -19,11 +19,15 @@ def order_by(
     Without terms the newest comes first.
     """
     terms = terms or NEWEST_FIRST
-    clauses = [_directed(columns[term.key], term.direction) for term in terms]
+    clauses: list[ColumnElement[Any]] = []
+    for term in terms:
+        column = columns[term.key]
+        # NULLS LAST only where there may be nulls: an index serves a clause that says no more than it must.
+        nullable = column.nullable or column.class_ is not id.class_
+        clause = _directed(column, term.direction)
+        clauses.append(clause.nulls_last() if nullable and term.direction is Direction.DESC else clause)
     return [*clauses, _directed(id, terms[-1].direction)]
 
 
 def _directed(column: InstrumentedAttribute[Any], direction: Direction) -> ColumnElement[Any]:
-    clause: ColumnElement[Any] = column.asc() if direction is Direction.ASC else column.desc()
-    # An index is walked in its own order only where the clause says no more than it must.
-    return clause.nulls_last() if column.nullable and direction is Direction.DESC else clause
+    return column.asc() if direction is Direction.ASC else column.desc()

@@ -1,6 +1,6 @@
 """All SQL about tasks."""
 
-from collections.abc import Awaitable, Collection, Sequence
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, cast, delete, func, select, update
@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from gql_api import models
 from gql_api.db import constraint_name
 from gql_api.errors import NotFoundError
-from gql_api.repositories.base import Repository
+from gql_api.repositories.base import Repository, differing
 from gql_api.repositories.filters import given, id_condition
 from gql_api.repositories.order import order_by
 from gql_api.shapes.page import OrderTerm, Page
@@ -60,11 +60,12 @@ class TaskRepository(Repository[models.Task, Task]):
         """Add a task, or raise NotFoundError when there is no such category."""
         return await _in_existing_category(values, self._add(_with_completion(values)))
 
-    async def update(self, id: int, changes: TaskValues) -> Task:
-        """Change a task, or raise NotFoundError when there is no such category."""
-        current = await self._session.get_one(models.Task, id)
-        turns = changes.get("completed", current.completed) != current.completed
-        return await _in_existing_category(changes, self._update(id, _with_completion(changes) if turns else changes))
+    async def update(self, current: Task, changes: TaskValues) -> Task:
+        """Change a locked task, or raise NotFoundError when there is no such category."""
+        values = differing(current, changes)
+        if not values:
+            return current
+        return await _in_existing_category(changes, self._update(current, _with_completion(values)))
 
     async def move(self, category_id: int, to: int | None) -> Sequence[int]:
         """Put all tasks of a category into another one, or into none, and return their ids."""
@@ -77,8 +78,11 @@ class TaskRepository(Repository[models.Task, Task]):
         return list(await self._session.scalars(deleted.returning(models.Task.id)))
 
 
-def _with_completion(values: TaskValues) -> dict[str, Any]:
-    return {**values, "completed_at": func.statement_timestamp() if values.get("completed") else None}
+def _with_completion(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Add the time of completion where the state of completion is given or turns."""
+    if "completed" not in values:
+        return dict(values)
+    return {**values, "completed_at": func.statement_timestamp() if values["completed"] else None}
 
 
 async def _in_existing_category(values: TaskValues, write: Awaitable[Task]) -> Task:

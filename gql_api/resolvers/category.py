@@ -44,9 +44,10 @@ async def create(context: Context, input: NewCategory) -> Category:
 
 async def update(context: Context, id: int, patch: CategoryChanges, expected_version: int | None) -> Category:
     async with context.work.write() as repositories:
-        at_version(found("Category", await repositories.categories.get(id, lock=True), id, "id"), expected_version)
+        current = found("Category", await repositories.categories.get(id, lock=True), id, "id")
+        at_version(current, expected_version)
         with at("patch"):
-            return await repositories.categories.update(id, patch)
+            return await repositories.categories.update(current, patch)
 
 
 async def delete(

@@ -14,8 +14,7 @@ def found(kind: Kind, row: RowT | None, id: int, *place: str) -> RowT:
     return row
 
 
-def at_version(current: RowT, expected: int | None) -> RowT:
-    """Return the row, or raise VersionConflictError with it when the client has seen another version."""
+def at_version(current: Versioned, expected: int | None) -> None:
+    """Raise VersionConflictError with the row when the client has seen another version of it."""
     if expected is not None and current.version != expected:
         raise VersionConflictError(current, expected, "expected_version")
-    return current

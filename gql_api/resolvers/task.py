@@ -52,7 +52,7 @@ async def update(context: Context, id: int, patch: TaskChanges, expected_version
             values = TaskValues(**{key: value for key, value in patch.items() if key != "category"})  # type: ignore[typeddict-item]
             if "category" in patch:
                 values["category_id"] = await _linked(repositories, patch["category"])
-            return await repositories.tasks.update(id, values)
+            return await repositories.tasks.update(current, values)
 
 
 async def delete(context: Context, id: int, expected_version: int | None) -> Task:

@@ -1,0 +1,258 @@
+"""Repositories: all SQL, in a transaction that is rolled back."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from gql_api.errors import AlreadyExistsError, NotFoundError
+from gql_api.repositories import Repositories, category, task
+from gql_api.shapes.category import CategoryFilter, CategoryOrder
+from gql_api.shapes.ids import IdFilter
+from gql_api.shapes.page import Direction, OrderTerm, Page
+from gql_api.shapes.task import CategoryRelationFilter, Task, TaskFilter, TaskOrder, TaskPriority
+from tests.api import statements
+from tests.factories import add_category, add_task
+
+ALL = Page(100, 0)
+OLDEST = (OrderTerm("created_at", Direction.ASC),)
+
+
+@pytest.fixture
+def repositories(session: AsyncSession) -> Repositories:
+    return Repositories(session)
+
+
+def ids(eq: int | None = None, neq: int | None = None, **lists: tuple[int, ...]) -> CategoryFilter:
+    return CategoryFilter(id=IdFilter(eq=eq, neq=neq, in_=lists.get("in_"), not_in=lists.get("not_in")))
+
+
+def in_category(filter: CategoryFilter) -> TaskFilter:
+    return TaskFilter(completed=None, category=CategoryRelationFilter(is_=filter, is_null=None))
+
+
+async def test_a_new_task_comes_back_as_it_was_stored(repositories: Repositories) -> None:
+    home = await add_category(repositories)
+    due = datetime(2026, 1, 31, 9, 30, 0, 123_456, tzinfo=UTC)
+    added = await add_task(
+        repositories, "Straße 🦕", description="a\nb", priority=TaskPriority.HIGH, due_at=due, category_id=home.id
+    )
+    assert (added.title, added.description, added.priority) == ("Straße 🦕", "a\nb", TaskPriority.HIGH)
+    assert (added.due_at, added.category_id, added.version) == (due, home.id, 1)
+    assert added.created_at == added.updated_at
+    assert added.created_at.tzinfo is not None
+    assert await repositories.tasks.get(added.id) == added
+    assert await repositories.tasks.get(added.id, lock=True) == added
+
+
+async def test_a_missing_row_is_none(repositories: Repositories) -> None:
+    assert await repositories.tasks.get(1) is None
+    assert await repositories.tasks.get(1, lock=True) is None
+    assert await repositories.categories.get(2**63 - 1) is None
+
+
+async def test_many_are_got_with_one_statement(repositories: Repositories, shared_engine: AsyncEngine) -> None:
+    tasks = [await add_task(repositories, f"Task {number}") for number in range(5)]
+    with statements(shared_engine) as seen:
+        found = await repositories.tasks.get_many([task.id for task in tasks] + [tasks[0].id, 2**62])
+    assert found == {task.id: task for task in tasks}
+    assert len(seen) == 1
+
+
+async def test_a_change_counts_once_and_touches_nothing_else(repositories: Repositories) -> None:
+    before = await add_task(repositories, description="Keep me", priority=TaskPriority.LOW)
+    after = await repositories.tasks.update(before, {"title": "Water them again"})
+    assert after.version == 2
+    assert after.updated_at > before.updated_at
+    assert after == before.model_copy(
+        update={"title": "Water them again", "version": 2, "updated_at": after.updated_at}
+    )
+    assert await repositories.tasks.get(before.id) == after
+
+
+async def test_a_change_that_changes_nothing_sends_nothing(
+    repositories: Repositories, shared_engine: AsyncEngine
+) -> None:
+    before = await add_task(repositories, completed=True)
+    with statements(shared_engine) as seen:
+        after = await repositories.tasks.update(before, {"title": before.title, "completed": True})
+        assert await repositories.tasks.update(before, {}) == before
+    assert after == before
+    assert seen == []
+
+
+async def test_completion_is_timed_when_it_turns_and_not_again(repositories: Repositories) -> None:
+    task = await add_task(repositories)
+    assert (task.completed, task.completed_at) == (False, None)
+    done = await repositories.tasks.update(task, {"completed": True})
+    assert done.completed_at == done.updated_at
+    still = await repositories.tasks.update(done, {"completed": True, "title": "Other"})
+    assert (still.completed_at, still.version) == (done.completed_at, 3)
+    open_again = await repositories.tasks.update(still, {"completed": False})
+    assert (open_again.completed, open_again.completed_at) == (False, None)
+    assert (await add_task(repositories, completed=True)).completed_at is not None
+
+
+async def test_deleted_is_gone(repositories: Repositories) -> None:
+    task = await add_task(repositories)
+    await repositories.tasks.delete(task.id)
+    assert await repositories.tasks.get(task.id) is None
+
+
+async def test_names_are_unique_without_regard_to_case(repositories: Repositories) -> None:
+    first = await add_category(repositories, "Straße")
+    with pytest.raises(AlreadyExistsError) as caught:
+        await add_category(repositories, "STRASSE")
+    assert caught.value.existing == first
+    assert caught.value.place == ("name",)
+    other = await add_category(repositories, "Weg")
+    with pytest.raises(AlreadyExistsError) as caught:
+        await repositories.categories.update(other, {"name": "strasse"})
+    assert caught.value.existing == first
+
+
+async def test_a_name_may_change_its_case(repositories: Repositories) -> None:
+    home = await add_category(repositories, "home")
+    assert (await repositories.categories.update(home, {"name": "HOME"})).name == "HOME"
+
+
+async def test_categories_are_found_by_name(repositories: Repositories) -> None:
+    first = await add_category(repositories, "Straße")
+    assert await repositories.categories.by_names(["STRASSE", "nowhere"]) == {"strasse": first}
+
+
+async def test_a_task_needs_its_category_to_exist(repositories: Repositories, session: AsyncSession) -> None:
+    with pytest.raises(NotFoundError) as caught:
+        async with session.begin_nested():
+            await add_task(repositories, category_id=4711)
+    assert (caught.value.kind, caught.value.id, caught.value.place) == ("Category", 4711, ("category", "id"))
+    task = await add_task(repositories)
+    with pytest.raises(NotFoundError):
+        async with session.begin_nested():
+            await repositories.tasks.update(task, {"category_id": 4711})
+
+
+@pytest.mark.parametrize(
+    ("title"), ["\U0001d163" * 200, "ﬃ" * 200, "ΐ" * 200, "🦕" * 200], ids=["musical", "ligature", "greek", "dinosaur"]
+)
+async def test_the_longest_keys_fit_into_their_index(repositories: Repositories, title: str) -> None:
+    task = await add_task(repositories, title)
+    assert await repositories.tasks.list(None, (OrderTerm("title", Direction.ASC),), ALL) == [task]
+
+
+async def test_filters_by_category(repositories: Repositories) -> None:
+    home, work = await add_category(repositories, "Home"), await add_category(repositories, "Work")
+    a = await add_task(repositories, "a", category_id=home.id)
+    b = await add_task(repositories, "b", category_id=work.id, completed=True)
+    c = await add_task(repositories, "c")
+
+    async def found(filter: TaskFilter | None) -> list[str]:
+        tasks = await repositories.tasks.list(filter, OLDEST, ALL)
+        assert await repositories.tasks.count(filter) == len(tasks)
+        return [task.title for task in tasks]
+
+    def null(value: bool) -> TaskFilter:
+        return TaskFilter(completed=None, category=CategoryRelationFilter(is_=None, is_null=value))
+
+    assert (a.category_id, b.category_id, c.category_id) == (home.id, work.id, None)
+    assert await found(None) == ["a", "b", "c"]
+    assert await found(TaskFilter(completed=None, category=None)) == ["a", "b", "c"]
+    assert await found(TaskFilter(completed=False, category=None)) == ["a", "c"]
+    assert await found(TaskFilter(completed=True, category=None)) == ["b"]
+    assert await found(null(True)) == ["c"]
+    assert await found(null(False)) == ["a", "b"]
+    assert await found(in_category(CategoryFilter(id=None))) == ["a", "b"]
+    assert await found(in_category(ids(eq=home.id))) == ["a"]
+    assert await found(in_category(ids(neq=home.id))) == ["b"]
+    assert await found(in_category(ids(in_=(home.id, work.id)))) == ["a", "b"]
+    assert await found(in_category(ids(in_=()))) == []
+    assert await found(in_category(ids(not_in=(work.id,)))) == ["a"]
+    assert await found(in_category(ids(not_in=()))) == ["a", "b"]
+    assert await found(in_category(ids(eq=home.id, neq=home.id))) == []
+
+
+async def test_categories_are_listed_by_filter_order_and_page(repositories: Repositories) -> None:
+    made = {name: await add_category(repositories, name) for name in ("b", "Ä", "a", "C")}
+
+    async def found(filter: CategoryFilter | None = None, *order: OrderTerm, page: Page = ALL) -> str:
+        return "".join(each.name for each in await repositories.categories.list(filter, order, page))
+
+    assert await found() == "CaÄb"
+    assert await found(None, OrderTerm("name", Direction.ASC)) == "abCÄ"
+    assert await found(None, OrderTerm("name", Direction.DESC)) == "ÄCba"
+    assert await found(None, OrderTerm("updated_at", Direction.ASC), page=Page(2, 1)) == "Äa"
+    assert await found(ids(in_=(made["a"].id, made["b"].id)), *OLDEST) == "ba"
+    assert await found(None, page=Page(0, 0)) == ""
+
+
+def test_every_key_of_an_order_is_known() -> None:
+    assert set(task.COLUMNS) == set(TaskOrder.model_fields)
+    assert set(category.COLUMNS) == set(CategoryOrder.model_fields)
+
+
+@pytest.mark.parametrize("direction", Direction)
+@pytest.mark.parametrize("key", task.COLUMNS)
+async def test_orders_put_nulls_last_and_break_ties_by_id(
+    repositories: Repositories, key: str, direction: Direction
+) -> None:
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    b, a = await add_category(repositories, "b"), await add_category(repositories, "A")
+    tasks = [
+        await add_task(repositories, "m", due_at=moment, category_id=b.id),
+        await add_task(repositories, "É", completed=True, priority=TaskPriority.URGENT),
+        await add_task(repositories, "e", due_at=moment - timedelta(days=1), category_id=a.id, completed=True),
+        await add_task(repositories, "M", due_at=moment, category_id=a.id, priority=TaskPriority.LOW),
+    ]
+    keys: dict[str, Callable[[Task], Any]] = {
+        "due_at": lambda task: task.due_at,
+        "completed_at": lambda task: task.completed_at,
+        "created_at": lambda task: task.created_at,
+        "updated_at": lambda task: task.updated_at,
+        "title": lambda task: task.title.casefold(),
+        "priority": lambda task: task.priority,
+        "completed": lambda task: task.completed,
+        "category_name": lambda task: {b.id: "b", a.id: "a"}.get(task.category_id or 0),
+    }
+    reverse = direction is Direction.DESC
+    by_id = sorted(tasks, key=lambda task: task.id, reverse=reverse)
+    given = [task for task in by_id if keys[key](task) is not None]
+    given.sort(key=lambda task: (keys[key](task), task.id), reverse=reverse)
+    expected = given + [task for task in by_id if keys[key](task) is None]
+    found = await repositories.tasks.list(None, (OrderTerm(key, direction),), ALL)
+    assert [t.title for t in found] == [t.title for t in expected]
+
+
+async def test_an_order_of_several_keys(repositories: Repositories) -> None:
+    for title, priority in (("b", 1), ("a", 1), ("c", 4), ("B", 1)):
+        await add_task(repositories, title, priority=TaskPriority(priority))
+    order = (OrderTerm("priority", Direction.DESC), OrderTerm("title", Direction.ASC))
+    found = await repositories.tasks.list(None, order, ALL)
+    assert [task.title for task in found] == ["c", "a", "b", "B"]
+
+
+async def test_counts_by_category_are_one_statement(repositories: Repositories, shared_engine: AsyncEngine) -> None:
+    home, work, empty = [await add_category(repositories, name) for name in ("Home", "Work", "Empty")]
+    for category_id, completed in ((home.id, True), (home.id, False), (work.id, False), (None, False)):
+        await add_task(repositories, category_id=category_id, completed=completed)
+    wanted = [home.id, work.id, empty.id]
+    with statements(shared_engine) as seen:
+        assert await repositories.tasks.count_by_category(wanted, None) == {home.id: 2, work.id: 1}
+    assert len(seen) == 1
+    only_open = TaskFilter(completed=False, category=None)
+    assert await repositories.tasks.count_by_category(wanted, only_open) == {home.id: 1, work.id: 1}
+
+
+async def test_moving_tasks_counts_as_a_change_of_each(repositories: Repositories) -> None:
+    home, work = await add_category(repositories, "Home"), await add_category(repositories, "Work")
+    a = await add_task(repositories, "a", category_id=home.id)
+    b = await add_task(repositories, "b", category_id=work.id)
+    assert await repositories.tasks.move(home.id, work.id) == [a.id]
+    moved = await repositories.tasks.get(a.id)
+    assert moved is not None
+    assert (moved.category_id, moved.version) == (work.id, 2)
+    assert moved.updated_at > a.updated_at
+    assert await repositories.tasks.get(b.id) == b
+    assert sorted(await repositories.tasks.delete_in_category(work.id)) == [a.id, b.id]
+    assert await repositories.tasks.count(None) == 0

@@ -1,0 +1,126 @@
+"""The schema's conventions, asserted for every element of it: none can be forgotten."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLUnionType,
+    get_named_type,
+)
+from pydantic import BaseModel
+from strawberry.types.base import StrawberryObjectDefinition
+
+from gql_api.schema import schema
+from gql_api.schema.fields import CheckedArguments, CheckedMutation, Refused
+from gql_api.schema.relation import relation
+from gql_api.shapes.base import Entity, Shape
+
+TYPES: dict[str, Any] = {name: type_ for name, type_ in schema._schema.type_map.items() if not name.startswith("__")}
+SCALARS = {"ID", "Int", "Float", "String", "Boolean"}
+OBJECTS = {name: type_ for name, type_ in TYPES.items() if isinstance(type_, GraphQLObjectType)}
+
+
+def definition(name: str) -> StrawberryObjectDefinition:
+    found = schema.get_type_by_name(name)
+    assert isinstance(found, StrawberryObjectDefinition)
+    return found
+
+
+def elements() -> Iterator[tuple[str, str | None]]:
+    for name, type_ in TYPES.items():
+        if name in SCALARS:
+            continue
+        yield name, type_.description
+        if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType):
+            for field_name, field in type_.fields.items():
+                yield f"{name}.{field_name}", field.description
+                for argument, value in getattr(field, "args", {}).items():
+                    yield f"{name}.{field_name}({argument})", value.description
+        if isinstance(type_, GraphQLEnumType):
+            for value_name, enum_value in type_.values.items():
+                yield f"{name}.{value_name}", enum_value.description
+
+
+def test_everything_is_described() -> None:
+    assert [name for name, description in elements() if not (description or "").strip()] == []
+
+
+SHAPED = [name for name in OBJECTS if issubclass(definition(name).origin, BaseModel)]
+
+
+def test_the_entities_are_made_of_shapes() -> None:
+    assert set(SHAPED) == {"Task", "Category"}
+
+
+@pytest.mark.parametrize("name", SHAPED)
+def test_a_type_mirrors_its_shape(name: str) -> None:
+    """It subclasses the shape, answers plain shapes as its own, hides foreign keys and makes the id global."""
+    found = definition(name)
+    shape = found.origin.__mro__[1]
+    assert issubclass(shape, Entity)
+    assert shape.__module__.startswith("gql_api.shapes.")
+    instance = shape.model_construct(id=1)
+    assert found.is_type_of is not None
+    assert found.is_type_of(instance, None)  # type: ignore[arg-type]
+    assert not found.is_type_of(Shape.model_construct(), None)  # type: ignore[arg-type]
+    published = {field.python_name for field in found.fields}
+    keys = {field for field in shape.model_fields if field.endswith("_id")}
+    assert set(shape.model_fields) - keys <= published
+    assert not keys & published
+    assert [interface.name for interface in found.interfaces] == ["Node"]
+
+
+def test_relations_are_declared() -> None:
+    """A field of an entity that answers another entity is made by `relation`, so that only loaders load it."""
+    declared = relation(int, key="id", loader=lambda loaders: loaders.task_by_id, description="").__qualname__
+    found = {}
+    for name in SHAPED:
+        for field in definition(name).fields:
+            named = get_named_type(TYPES[name].fields[schema.config.name_converter.from_field(field)].type)
+            if named.name in SHAPED:
+                assert field.base_resolver is not None
+                found[f"{name}.{field.python_name}"] = field.base_resolver.wrapped_func.__qualname__
+    assert found == {"Task.category": declared}
+
+
+def test_mutation_fields_are_nullable_unions_with_every_error_a_user_error() -> None:
+    mutation = schema._schema.mutation_type
+    assert mutation is not None
+    for name, field in mutation.fields.items():
+        assert isinstance(field.type, GraphQLUnionType), name
+        assert field.type.name == f"{name[0].upper()}{name[1:]}Result"
+        success, *errors = field.type.types
+        assert success.name.endswith("Success")
+        assert all("UserError" in {interface.name for interface in error.interfaces} for error in errors)
+        assert {"ValidationError", "NotFoundError"} <= {error.name for error in errors}
+
+
+def test_query_fields_that_can_fail_alone_are_nullable_and_lists_are_not() -> None:
+    query = schema._schema.query_type
+    assert query is not None
+    for name, field in query.fields.items():
+        single = name in {"node", "task", "category"}
+        assert isinstance(field.type, GraphQLNonNull) is not single, name
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_every_field_with_arguments_has_them_checked(name: str) -> None:
+    wanted = CheckedMutation if name == "Mutation" else CheckedArguments
+    for field in definition(name).fields:
+        if field.arguments:
+            assert [type(extension) for extension in field.extensions] == [wanted], field.python_name
+
+
+def test_every_input_collects_its_problems() -> None:
+    for name, type_ in TYPES.items():
+        if isinstance(type_, GraphQLInputObjectType):
+            build = definition(name).from_input
+            assert build is not None
+            assert build.__name__ == "build_or_refuse", name
+    assert Refused.__doc__

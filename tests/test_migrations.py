@@ -1,0 +1,102 @@
+"""Migrations build every database, and can be taken back."""
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE
+from os import environ
+
+import pytest
+from asyncpg import Connection, Record
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from gql_api import db, migrations
+from tests.conftest import Server
+
+
+async def test_models_and_migrations_agree(engine: AsyncEngine) -> None:
+    await migrations.check(engine)
+
+
+async def test_a_migrated_database_is_at_head(engine: AsyncEngine) -> None:
+    assert await migrations.current(engine) == migrations.head()
+
+
+async def test_down_and_up_again_on_data(engine: AsyncEngine, raw: "Connection[Record]") -> None:
+    await raw.execute("INSERT INTO categories (name, name_key) VALUES ('Home', 'home')")
+    await raw.execute("INSERT INTO tasks (title, title_key, category_id) SELECT 'Fern', 'fern', id FROM categories")
+    await migrations.downgrade(engine, "base")
+    assert await migrations.current(engine) is None
+    assert await raw.fetchval("SELECT count(*) FROM pg_tables WHERE tablename IN ('tasks', 'categories')") == 0
+    await migrations.upgrade(engine)
+    assert await migrations.current(engine) == migrations.head()
+    await migrations.check(engine)
+
+
+async def test_two_processes_may_migrate_at_once(server: Server) -> None:
+    url = server.url(await server.create())
+    processes = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "gql_api", "migrate", env={**environ, "DATABASE_URL": url}, stderr=PIPE
+        )
+        for _ in range(3)
+    ]
+    said = [(await process.communicate())[1].decode() for process in processes]
+    assert [process.returncode for process in processes] == [0, 0, 0], said
+    engine = db.create_engine(url)
+    assert await migrations.current(engine) == migrations.head()
+    await engine.dispose()
+
+
+TASK = {"title": "'Fern'", "title_key": "'fern'"}
+CATEGORY = {"name": "'Home'", "name_key": "'home'"}
+
+
+@pytest.mark.parametrize(
+    ("table", "values", "constraint"),
+    [
+        ("tasks", {**TASK, "title": "''"}, "ck_tasks_title"),
+        ("tasks", {**TASK, "title": r"E' \u00a0\u2003\t'"}, "ck_tasks_title"),
+        ("tasks", {**TASK, "title": "repeat('ß', 201)"}, "ck_tasks_title"),
+        ("tasks", {**TASK, "title_key": "''"}, "ck_tasks_title_key"),
+        ("tasks", {**TASK, "description": "''"}, "ck_tasks_description"),
+        ("tasks", {**TASK, "description": "repeat('ß', 10001)"}, "ck_tasks_description"),
+        ("tasks", {**TASK, "completed": "true"}, "ck_tasks_completed_at"),
+        ("tasks", {**TASK, "completed_at": "now()"}, "ck_tasks_completed_at"),
+        ("tasks", {**TASK, "priority": "5"}, "ck_tasks_priority"),
+        ("tasks", {**TASK, "priority": "-1"}, "ck_tasks_priority"),
+        ("tasks", {**TASK, "version": "0"}, "ck_tasks_version"),
+        ("tasks", {**TASK, "category_id": "999"}, "fk_tasks_category_id_categories"),
+        ("categories", {**CATEGORY, "name": "E'\\t'"}, "ck_categories_name"),
+        ("categories", {**CATEGORY, "name": "repeat('ß', 101)"}, "ck_categories_name"),
+        ("categories", {**CATEGORY, "name_key": "''"}, "ck_categories_name_key"),
+        ("categories", {**CATEGORY, "color": "'red'"}, "ck_categories_color"),
+        ("categories", {**CATEGORY, "color": "'#ABCDEF'"}, "ck_categories_color"),
+        ("categories", {**CATEGORY, "version": "0"}, "ck_categories_version"),
+        ("categories", {**CATEGORY, "name_key": "'taken'"}, "uq_categories_name_key"),
+    ],
+)
+async def test_the_database_itself_holds_the_rules(
+    raw: "Connection[Record]", table: str, values: dict[str, str], constraint: str
+) -> None:
+    await raw.execute("INSERT INTO categories (name, name_key) VALUES ('Taken', 'taken')")
+    statement = f"INSERT INTO {table} ({', '.join(values)}) VALUES ({', '.join(values.values())})"  # noqa: S608 - ours
+    with pytest.raises(Exception, match=constraint):
+        await raw.execute(statement)
+
+
+async def test_a_category_with_tasks_is_not_deleted_behind_their_back(raw: "Connection[Record]") -> None:
+    await raw.execute("INSERT INTO categories (name, name_key) VALUES ('Home', 'home')")
+    await raw.execute("INSERT INTO tasks (title, title_key, category_id) SELECT 'Fern', 'fern', id FROM categories")
+    with pytest.raises(Exception, match="fk_tasks_category_id_categories"):
+        await raw.execute("DELETE FROM categories")
+
+
+async def test_times_have_a_zone_and_keys_compare_bytewise(raw: "Connection[Record]") -> None:
+    columns = await raw.fetch(
+        "SELECT column_name, data_type, collation_name FROM information_schema.columns "
+        "WHERE table_name IN ('tasks', 'categories')"
+    )
+    times = {row["data_type"] for row in columns if row["column_name"].endswith("_at")}
+    keys = {row["collation_name"] for row in columns if row["column_name"].endswith("_key")}
+    assert times == {"timestamp with time zone"}
+    assert keys == {"C"}

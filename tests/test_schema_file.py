@@ -1,0 +1,21 @@
+"""schema.graphql, the published contract, says what the code does."""
+
+from pathlib import Path
+
+from graphql import build_schema
+from graphql.utilities import find_schema_changes
+
+from gql_api.schema import schema
+
+FILE = Path(__file__).parents[1] / "schema.graphql"
+
+
+def test_the_published_schema_is_the_schema_of_the_code() -> None:
+    """Compares schemas, not text: order and wording of the file are free, `make schema` writes it anew."""
+    published, of_the_code = build_schema(FILE.read_text()), build_schema(schema.as_str())
+    assert [change.description for change in find_schema_changes(published, of_the_code)] == []
+    assert [change.description for change in find_schema_changes(of_the_code, published)] == []
+
+
+def test_the_published_descriptions_are_those_of_the_code() -> None:
+    assert FILE.read_text().strip() == schema.as_str().strip(), "run `make schema`"
