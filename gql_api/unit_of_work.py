@@ -7,7 +7,7 @@ needed.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -55,7 +55,7 @@ class UnitOfWork:
                 raise UnavailableError from self._failure
             try:
                 if not self._session.in_transaction():
-                    _ = await self._session.connection(execution_options=SNAPSHOT)
+                    await self._begin(SNAPSHOT)
                 yield self._repositories
             except (UserError, RequestError):
                 raise
@@ -77,7 +77,7 @@ class UnitOfWork:
             try:
                 await self._session.close()
                 self._failure = None
-                _ = await self._session.connection(execution_options=WRITE)
+                await self._begin(WRITE)
                 yield self._repositories
                 await self._session.commit()
             finally:
@@ -89,6 +89,9 @@ class UnitOfWork:
         """End what is still open and give the connection back. Reads and writes that come later are refused."""
         self._closed = True
         await _to_the_end(self._close())
+
+    async def _begin(self, options: Mapping[str, Any]) -> None:
+        _ = await self._session.connection(execution_options=options)
 
     async def _close(self) -> None:
         async with self._lock:

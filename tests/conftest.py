@@ -4,11 +4,13 @@
 HTTP runs the production's own transactions on `database`, a clone of the migrated template that only one test sees.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from os import environ
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeAlias
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
@@ -23,6 +25,9 @@ from gql_api import db, embedded, migrations
 from gql_api.app import create_app
 from gql_api.settings import Settings
 from tests.api import Api
+
+Raw: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+"""A connection of the test's own."""
 
 
 class Server:
@@ -153,8 +158,16 @@ async def api(database: str) -> AsyncIterator[Api]:
 
 
 @pytest.fixture
-async def raw(database: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
-    """A connection of the test's own, to look at the database from outside and to get in the way."""
+async def raw(database: str) -> AsyncIterator[Raw]:
+    """To look at the database from outside, and to get in the way."""
     connection = await asyncpg.connect(database)
     yield connection
     await connection.close()
+
+
+async def waiting_for_a_lock(raw: Raw, count: int) -> None:
+    """Wait until so many of this database's connections wait for a lock."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    while await raw.fetchval(waiting) < count:
+        await asyncio.sleep(0.01)
+        await raw.execute("SELECT pg_stat_clear_snapshot()")

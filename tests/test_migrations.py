@@ -6,11 +6,10 @@ from asyncio.subprocess import PIPE
 from os import environ
 
 import pytest
-from asyncpg import Connection, Record
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gql_api import db, migrations
-from tests.conftest import Server
+from tests.conftest import Raw, Server
 
 
 async def test_models_and_migrations_agree(engine: AsyncEngine) -> None:
@@ -21,7 +20,7 @@ async def test_a_migrated_database_is_at_head(engine: AsyncEngine) -> None:
     assert await migrations.current(engine) == migrations.head()
 
 
-async def test_down_and_up_again_on_data(engine: AsyncEngine, raw: "Connection[Record]") -> None:
+async def test_down_and_up_again_on_data(engine: AsyncEngine, raw: Raw) -> None:
     await raw.execute("INSERT INTO categories (name, name_key) VALUES ('Home', 'home')")
     await raw.execute("INSERT INTO tasks (title, title_key, category_id) SELECT 'Fern', 'fern', id FROM categories")
     await migrations.downgrade(engine, "base")
@@ -76,7 +75,7 @@ CATEGORY = {"name": "'Home'", "name_key": "'home'"}
     ],
 )
 async def test_the_database_itself_holds_the_rules(
-    raw: "Connection[Record]", table: str, values: dict[str, str], constraint: str
+    raw: Raw, table: str, values: dict[str, str], constraint: str
 ) -> None:
     await raw.execute("INSERT INTO categories (name, name_key) VALUES ('Taken', 'taken')")
     statement = f"INSERT INTO {table} ({', '.join(values)}) VALUES ({', '.join(values.values())})"  # noqa: S608 - ours
@@ -84,14 +83,14 @@ async def test_the_database_itself_holds_the_rules(
         await raw.execute(statement)
 
 
-async def test_a_category_with_tasks_is_not_deleted_behind_their_back(raw: "Connection[Record]") -> None:
+async def test_a_category_with_tasks_is_not_deleted_behind_their_back(raw: Raw) -> None:
     await raw.execute("INSERT INTO categories (name, name_key) VALUES ('Home', 'home')")
     await raw.execute("INSERT INTO tasks (title, title_key, category_id) SELECT 'Fern', 'fern', id FROM categories")
     with pytest.raises(Exception, match="fk_tasks_category_id_categories"):
         await raw.execute("DELETE FROM categories")
 
 
-async def test_times_have_a_zone_and_keys_compare_bytewise(raw: "Connection[Record]") -> None:
+async def test_times_have_a_zone_and_keys_compare_bytewise(raw: Raw) -> None:
     columns = await raw.fetch(
         "SELECT column_name, data_type, collation_name FROM information_schema.columns "
         "WHERE table_name IN ('tasks', 'categories')"

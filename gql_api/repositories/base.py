@@ -7,7 +7,7 @@ at once, and answers the row as it then stands; nothing is committed here.
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
-from sqlalchemy import ARRAY, BigInteger, Select, Table, any_, cast, delete, insert, select, update
+from sqlalchemy import ARRAY, BigInteger, Select, Table, any_, delete, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gql_api.models import Row
@@ -31,6 +31,7 @@ class Repository(Generic[RowT, EntityT]):
         table = self.model.__table__
         assert isinstance(table, Table)  # noqa: S101 - for the type checker: no model is mapped to anything else
         self._table = table
+        self._columns = [column for column in table.columns if column.key in self.shape.model_fields]
 
     async def get(self, id: int, *, lock: bool = False) -> EntityT | None:
         """Return the row, or None.
@@ -44,23 +45,23 @@ class Repository(Generic[RowT, EntityT]):
 
     async def get_many(self, ids: Collection[int]) -> dict[int, EntityT]:
         """Return the rows that exist, by id, with one statement however many ids there are."""
-        wanted = self.model.id == any_(cast(list(ids), ARRAY(BigInteger)))
+        wanted = self.model.id == any_(literal(list(ids), ARRAY(BigInteger)))
         return {entity.id: entity for entity in await self._fetch(self._select().where(wanted))}
 
     async def delete(self, id: int) -> None:
         await self._session.execute(delete(self._table).where(self.model.id == id))
 
     async def _add(self, values: Mapping[str, Any]) -> EntityT:
-        statement = insert(self._table).values(self._with_keys(values)).returning(*self._table.columns)
+        statement = insert(self._table).values(self._with_keys(values)).returning(*self._columns)
         return self._shape((await self._session.execute(statement)).one())
 
     async def _update(self, current: EntityT, values: Mapping[str, Any]) -> EntityT:
         """Give the locked row these values, and return it. The models add what every change maintains."""
         statement = update(self._table).where(self.model.id == current.id).values(self._with_keys(values))
-        return self._shape((await self._session.execute(statement.returning(*self._table.columns))).one())
+        return self._shape((await self._session.execute(statement.returning(*self._columns))).one())
 
     def _select(self) -> Select[Any]:
-        return select(*self._table.columns)
+        return select(*self._columns)
 
     async def _fetch(self, statement: Select[Any]) -> Sequence[EntityT]:
         return [self._shape(row) for row in await self._session.execute(statement)]

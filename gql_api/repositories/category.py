@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
-from sqlalchemy import ARRAY, Text, any_, cast
+from sqlalchemy import ARRAY, Text, any_, literal
 from sqlalchemy.exc import IntegrityError
 
 from gql_api import models
@@ -34,7 +34,7 @@ class CategoryRepository(Repository[models.Category, Category]):
     async def by_names(self, names: Collection[str]) -> dict[str, Category]:
         """Return the categories of these names by text key, without regard to case, with one statement."""
         keys = [text_key(name) for name in names]
-        found = await self._fetch(self._select().where(models.Category.name_key == any_(cast(keys, ARRAY(Text)))))
+        found = await self._fetch(self._select().where(models.Category.name_key == any_(literal(keys, ARRAY(Text)))))
         return {text_key(category.name): category for category in found}
 
     async def list(self, filter: CategoryFilter | None, order: Sequence[OrderTerm], page: Page) -> Sequence[Category]:

@@ -1,6 +1,6 @@
 """Filters that several entities share, as conditions."""
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, all_, and_, any_, cast, true
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, all_, and_, any_, literal, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gql_api.shapes.ids import IdFilter
@@ -20,6 +20,6 @@ def id_condition(
     return given(
         None if filter.eq is None else column == filter.eq,
         None if filter.neq is None else column != filter.neq,
-        None if filter.in_ is None else column == any_(cast(list(filter.in_), ARRAY(BigInteger))),
-        None if filter.not_in is None else column != all_(cast(list(filter.not_in), ARRAY(BigInteger))),
+        None if filter.in_ is None else column == any_(literal(list(filter.in_), ARRAY(BigInteger))),
+        None if filter.not_in is None else column != all_(literal(list(filter.not_in), ARRAY(BigInteger))),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, cast, delete, func, select, update
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, delete, func, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from gql_api import models
@@ -51,7 +51,7 @@ class TaskRepository(Repository[models.Task, Task]):
         """Count the tasks that match in each category, with one statement; a category without any is left out."""
         statement = (
             select(models.Task.category_id, func.count())
-            .where(models.Task.category_id == any_(cast(list(category_ids), ARRAY(BigInteger))), _condition(filter))
+            .where(models.Task.category_id == any_(literal(list(category_ids), ARRAY(BigInteger))), _condition(filter))
             .group_by(models.Task.category_id)
         )
         return {id: count for id, count in await self._session.execute(statement) if id is not None}

@@ -1,0 +1,97 @@
+"""Loaders: one statement for all keys of a moment, and nothing remembered past a write."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+from gql_api.loaders import Loaders
+from gql_api.repositories import Repositories
+from gql_api.shapes.task import TaskFilter
+from gql_api.unit_of_work import UnitOfWork
+from tests.api import statements
+from tests.factories import add_category, add_task
+
+
+class GivenTransaction(UnitOfWork):
+    """A unit of work inside the test's own transaction, which has begun already and is rolled back at its end."""
+
+    async def _begin(self, _options: Mapping[str, Any]) -> None:
+        _ = await self._session.connection()
+
+
+@pytest.fixture
+async def work(session: AsyncSession) -> UnitOfWork:
+    return GivenTransaction(
+        async_sessionmaker(await session.connection(), join_transaction_mode="create_savepoint", expire_on_commit=False)
+    )
+
+
+@pytest.fixture
+def repositories(session: AsyncSession) -> Repositories:
+    return Repositories(session)
+
+
+async def test_all_keys_of_a_moment_are_one_statement(
+    work: UnitOfWork, repositories: Repositories, shared_engine: AsyncEngine
+) -> None:
+    made = [await add_category(repositories, f"Category {number}") for number in range(10)]
+    loader = Loaders(work).category_by_id
+    wanted = [category.id for category in made] * 3
+    with statements(shared_engine) as seen:
+        assert await asyncio.gather(*map(loader.load, wanted)) == made * 3
+    assert len(seen) == 1
+
+
+async def test_a_missing_key_is_none_in_its_own_place(work: UnitOfWork, repositories: Repositories) -> None:
+    task, category = await add_task(repositories), await add_category(repositories)
+    loaders = Loaders(work)
+    assert await loaders.task_by_id.load_many([2**62, task.id]) == [None, task]
+    assert await loaders.category_by_id.load_many([category.id, 2**62]) == [category, None]
+    assert await loaders.category_by_name.load_many(["nowhere", "HOME"]) == [None, category]
+
+
+async def test_counts_are_one_statement_for_each_filter(
+    work: UnitOfWork, repositories: Repositories, shared_engine: AsyncEngine
+) -> None:
+    home, work_ = await add_category(repositories, "Home"), await add_category(repositories, "Work")
+    for completed in (True, False, False):
+        await add_task(repositories, category_id=home.id, completed=completed)
+    loaders = Loaders(work)
+    only_open = TaskFilter(completed=False, category=None)
+    with statements(shared_engine) as seen:
+        found = await asyncio.gather(
+            *(
+                loaders.task_count_by_category_id(filter).load(category.id)
+                for filter in (None, only_open, only_open.model_copy())
+                for category in (home, work_)
+            )
+        )
+    assert found == [3, 0, 2, 0, 2, 0]
+    assert len(seen) == 2
+
+
+async def test_nothing_is_remembered_past_a_write(work: UnitOfWork) -> None:
+    async with work.write() as repositories:
+        home = await add_category(repositories)
+        await add_task(repositories, category_id=home.id)
+    loaders = Loaders(work)
+    assert await loaders.category_by_id.load(home.id) == home
+    assert await loaders.task_count_by_category_id(None).load(home.id) == 1
+    async with work.write() as repositories:
+        renamed = await repositories.categories.update(home, {"name": "House"})
+        await add_task(repositories, category_id=home.id)
+    assert await loaders.category_by_id.load(home.id) == renamed
+    assert await loaders.task_count_by_category_id(None).load(home.id) == 2
+
+
+async def test_what_was_loaded_is_not_loaded_again(
+    work: UnitOfWork, repositories: Repositories, shared_engine: AsyncEngine
+) -> None:
+    task = await add_task(repositories)
+    loader = Loaders(work).task_by_id
+    with statements(shared_engine) as seen:
+        assert await loader.load(task.id) is await loader.load(task.id)
+    assert len(seen) == 1

@@ -1,0 +1,271 @@
+"""The unit of work owns transactions: when they begin, what they see, how they end."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from gql_api import db
+from gql_api.context import Context
+from gql_api.db import Sessions
+from gql_api.errors import NotFoundError, UnavailableError
+from gql_api.loaders import Loaders
+from gql_api.repositories import Repositories
+from gql_api.unit_of_work import UnitOfWork
+from tests.conftest import Raw, waiting_for_a_lock
+from tests.factories import add_category, add_task
+
+
+async def setting(repositories: Repositories, name: str) -> str:
+    session = repositories.tasks._session
+    found: str = (await session.execute(text("SELECT current_setting(:name)"), {"name": name})).scalar_one()
+    return found
+
+
+def busy(engine: AsyncEngine) -> int:
+    """How many connections are out of the pool."""
+    return int(engine.pool.checkedout())  # type: ignore[attr-defined]
+
+
+async def test_nothing_is_connected_before_it_is_needed(engine: AsyncEngine, sessions: Sessions) -> None:
+    work = UnitOfWork(sessions)
+    assert busy(engine) == 0
+    async with work.read():
+        assert busy(engine) == 1
+    await work.close()
+    assert busy(engine) == 0
+
+
+async def test_reads_see_one_read_only_snapshot(sessions: Sessions, raw: Raw) -> None:
+    work = UnitOfWork(sessions)
+    async with work.read() as repositories:
+        assert await repositories.tasks.count(None) == 0
+        assert await setting(repositories, "transaction_isolation") == "repeatable read"
+        assert await setting(repositories, "transaction_read_only") == "on"
+    await raw.execute("INSERT INTO tasks (title, title_key) VALUES ('Fern', 'fern')")
+    async with work.read() as repositories:
+        assert await repositories.tasks.count(None) == 0
+    await work.close()
+
+
+async def test_a_write_is_read_committed_and_commits_at_its_end(sessions: Sessions, raw: Raw) -> None:
+    work = UnitOfWork(sessions)
+    async with work.write() as repositories:
+        assert await setting(repositories, "transaction_isolation") == "read committed"
+        assert await setting(repositories, "transaction_read_only") == "off"
+        await add_task(repositories)
+        assert await raw.fetchval("SELECT count(*) FROM tasks") == 0
+    assert await raw.fetchval("SELECT count(*) FROM tasks") == 1
+    await work.close()
+
+
+async def test_a_connection_forgets_what_the_transaction_before_it_was(database: str) -> None:
+    engine = db.create_engine(database, pool_size=1)
+    sessions = db.create_sessions(engine)
+    first, second = UnitOfWork(sessions), UnitOfWork(sessions)
+    async with first.read():
+        pass
+    await first.close()
+    async with second.write() as repositories:
+        await add_task(repositories)
+        assert await setting(repositories, "transaction_isolation") == "read committed"
+    await second.close()
+    await engine.dispose()
+
+
+@pytest.mark.parametrize("error", [NotFoundError("Task", "id", id=1), RuntimeError("boom"), asyncio.CancelledError()])
+async def test_whatever_is_raised_rolls_the_write_back(sessions: Sessions, raw: Raw, error: BaseException) -> None:
+    work = UnitOfWork(sessions)
+
+    async def fail() -> None:
+        async with work.write() as repositories:
+            await add_task(repositories)
+            raise error
+
+    with pytest.raises(type(error)):
+        await fail()
+    assert await raw.fetchval("SELECT count(*) FROM tasks") == 0
+    async with work.write() as repositories:
+        await add_task(repositories)
+    assert await raw.fetchval("SELECT count(*) FROM tasks") == 1
+    await work.close()
+
+
+async def test_a_read_after_a_write_sees_what_was_written_and_what_others_wrote(sessions: Sessions, raw: Raw) -> None:
+    work = UnitOfWork(sessions)
+    async with work.read() as repositories:
+        assert await repositories.tasks.count(None) == 0
+    await raw.execute("INSERT INTO tasks (title, title_key) VALUES ('Fern', 'fern')")
+    async with work.write() as repositories:
+        await add_task(repositories)
+    async with work.read() as repositories:
+        assert await repositories.tasks.count(None) == 2
+        assert await setting(repositories, "transaction_read_only") == "on"
+    await work.close()
+
+
+async def test_siblings_take_turns_on_one_connection(engine: AsyncEngine, sessions: Sessions) -> None:
+    work = UnitOfWork(sessions)
+    inside = 0
+
+    async def read() -> int:
+        nonlocal inside
+        async with work.read() as repositories:
+            inside += 1
+            assert inside == 1
+            found = await repositories.tasks.count(None)
+            assert busy(engine) == 1
+            inside -= 1
+            return found
+
+    assert await asyncio.gather(*(read() for _ in range(20))) == [0] * 20
+    await work.close()
+
+
+async def test_after_a_failed_statement_the_snapshot_is_lost_and_the_connection_is_not(
+    engine: AsyncEngine, sessions: Sessions
+) -> None:
+    work = UnitOfWork(sessions)
+    with pytest.raises(DBAPIError):
+        async with work.read() as repositories:
+            await repositories.tasks._session.execute(text("SELECT 1/0"))
+    with pytest.raises(UnavailableError):
+        async with work.read():
+            pass
+    assert busy(engine) == 0
+    async with work.write() as repositories:
+        await add_task(repositories)
+    async with work.read() as repositories:
+        assert await repositories.tasks.count(None) == 1
+    await work.close()
+
+
+async def test_a_cancelled_read_gives_the_connection_back(engine: AsyncEngine, sessions: Sessions, raw: Raw) -> None:
+    work = UnitOfWork(sessions)
+    transaction = raw.transaction()
+    await transaction.start()
+    await raw.execute("LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE")
+
+    async def count() -> int:
+        async with work.read() as repositories:
+            return await repositories.tasks.count(None)
+
+    task = asyncio.create_task(count())
+    await waiting_for_a_lock(raw, 1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await work.close()
+    assert busy(engine) == 0
+    await transaction.rollback()
+    fresh = UnitOfWork(sessions)
+    async with fresh.read() as repositories:
+        assert await repositories.tasks.count(None) == 0
+    await fresh.close()
+
+
+async def test_what_comes_after_the_end_is_refused(sessions: Sessions) -> None:
+    work = UnitOfWork(sessions)
+    await work.close()
+    with pytest.raises(RuntimeError, match="over"):
+        async with work.read():
+            pass
+    with pytest.raises(RuntimeError, match="over"):
+        async with work.write():
+            pass
+
+
+async def test_a_loader_is_not_awaited_inside_a_block(sessions: Sessions) -> None:
+    work = UnitOfWork(sessions)
+    loaders = Loaders(work)
+    async with work.read():
+        with pytest.raises(RuntimeError, match="never answer"):
+            await loaders.task_by_id.load(1)
+        with pytest.raises(RuntimeError, match="never answer"):
+            async with work.read():
+                pass
+    assert await loaders.task_by_id.load(1) is None
+    await work.close()
+
+
+async def test_a_database_out_of_reach_is_unavailable() -> None:
+    engine = db.create_engine("postgresql://nobody@127.0.0.1:1/nothing")
+    work = UnitOfWork(db.create_sessions(engine))
+    with pytest.raises(UnavailableError):
+        async with work.read():
+            pass
+    with pytest.raises(UnavailableError):
+        async with work.write():
+            pass
+    await work.close()
+    await engine.dispose()
+
+
+async def test_an_empty_pool_is_unavailable(database: str) -> None:
+    engine = db.create_engine(database, pool_size=1, pool_timeout=0.05)
+    sessions = db.create_sessions(engine)
+    holder, other = UnitOfWork(sessions), UnitOfWork(sessions)
+    async with holder.read():
+        pass
+    with pytest.raises(UnavailableError):
+        async with other.read():
+            pass
+    await other.close()
+    await holder.close()
+    await engine.dispose()
+
+
+async def test_a_lock_gives_the_latest_row_and_keeps_others_out(sessions: Sessions) -> None:
+    """Under READ COMMITTED the loser of a race reads the winner's row, and no serialization error."""
+    setup = UnitOfWork(sessions)
+    async with setup.write() as repositories:
+        task = await add_task(repositories)
+    await setup.close()
+    versions = []
+
+    async def update(number: int) -> None:
+        work = UnitOfWork(sessions)
+        async with work.write() as repositories:
+            current = await repositories.tasks.get(task.id, lock=True)
+            assert current is not None
+            versions.append((await repositories.tasks.update(current, {"title": f"Title {number}"})).version)
+        await work.close()
+
+    await asyncio.gather(*(update(number) for number in range(20)))
+    assert sorted(versions) == list(range(2, 22))
+
+
+async def test_the_row_of_a_taken_name_may_vanish_meanwhile(sessions: Sessions, raw: Raw) -> None:
+    """The name is taken by a transaction that has not ended; when it rolls back, the name is ours."""
+    transaction = raw.transaction()
+    await transaction.start()
+    await raw.execute("INSERT INTO categories (name, name_key) VALUES ('Home', 'home')")
+    work = UnitOfWork(sessions)
+
+    async def create() -> str:
+        async with work.write() as repositories:
+            return (await add_category(repositories, "HOME")).name
+
+    task = asyncio.create_task(create())
+    await waiting_for_a_lock(raw, 1)
+    await transaction.rollback()
+    assert await task == "HOME"
+    await work.close()
+
+
+async def test_each_operation_has_a_context_of_its_own(sessions: Sessions) -> None:
+    class Connection:
+        request_id = "r"
+
+        @property
+        def sessions(self) -> Sessions:
+            return sessions
+
+    first, second = Context.open(Connection()), Context.open(Connection())
+    assert first.work is not second.work
+    assert first.loaders is not second.loaders
+    assert first.now <= second.now
+    await first.work.close()
+    await second.work.close()
