@@ -98,6 +98,7 @@ class Task(Row):
         CheckConstraint("char_length(description) BETWEEN 1 AND 10000", name="description"),
         CheckConstraint("completed = (completed_at IS NOT NULL)", name="completed_at"),
         CheckConstraint("priority BETWEEN 0 AND 4", name="priority"),
+        CheckConstraint("isfinite(due_at)", name="due_at"),
         CheckConstraint("version >= 1", name="version"),
         Index(None, "created_at", "id"),
         Index(None, "updated_at", "id"),

@@ -61,6 +61,7 @@ CATEGORY = {"name": "'Home'", "name_key": "'home'"}
         ("tasks", {**TASK, "description": "repeat('ß', 10001)"}, "ck_tasks_description"),
         ("tasks", {**TASK, "completed": "true"}, "ck_tasks_completed_at"),
         ("tasks", {**TASK, "completed_at": "now()"}, "ck_tasks_completed_at"),
+        ("tasks", {**TASK, "due_at": "'infinity'"}, "ck_tasks_due_at"),
         ("tasks", {**TASK, "priority": "5"}, "ck_tasks_priority"),
         ("tasks", {**TASK, "priority": "-1"}, "ck_tasks_priority"),
         ("tasks", {**TASK, "version": "0"}, "ck_tasks_version"),

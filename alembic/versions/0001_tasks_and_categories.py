@@ -63,6 +63,7 @@ def upgrade() -> None:
         sa.CheckConstraint("title_key <> ''", name=op.f("ck_tasks_title_key")),
         sa.CheckConstraint("char_length(description) BETWEEN 1 AND 10000", name=op.f("ck_tasks_description")),
         sa.CheckConstraint("completed = (completed_at IS NOT NULL)", name=op.f("ck_tasks_completed_at")),
+        sa.CheckConstraint("isfinite(due_at)", name=op.f("ck_tasks_due_at")),
         sa.CheckConstraint("priority BETWEEN 0 AND 4", name=op.f("ck_tasks_priority")),
         sa.CheckConstraint("version >= 1", name=op.f("ck_tasks_version")),
         sa.ForeignKeyConstraint(

@@ -10,15 +10,21 @@ from strawberry.types.scalar import ScalarDefinition
 # RFC 3339, section 5.6, without leap seconds; finer than a microsecond only as zeros, since the rest would be lost.
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,6}0*)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
+# The driver sends these two as PostgreSQL's infinities.
+EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
 
 def parse_datetime(value: object) -> datetime:
     """Return the moment in UTC. Raises GraphQLError for anything but an RFC 3339 date-time with an offset."""
     if not isinstance(value, str) or not RFC_3339.fullmatch(value):
         raise GraphQLError("DateTime must be an RFC 3339 date-time with an offset, such as 2026-01-31T09:30:00Z.")
     try:
-        return datetime.fromisoformat(value.upper()).astimezone(UTC)
+        moment = datetime.fromisoformat(value.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise GraphQLError("DateTime must be a date and time that exists, from year 1 to 9999 in UTC.") from None
+        raise GraphQLError("DateTime must be a date and time that exists, in the years 1 to 9999 of UTC.") from None
+    if not EARLIEST < moment < LATEST:
+        raise GraphQLError("DateTime must lie between the first and the last moment of the years 1 to 9999 of UTC.")
+    return moment
 
 
 def serialize_datetime(value: datetime) -> str:

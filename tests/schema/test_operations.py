@@ -1,0 +1,305 @@
+"""Operations as a whole: transactions, snapshots, concurrency, failures."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from gql_api.schema import global_id
+from tests.api import ERROR, Api
+from tests.conftest import Raw, api_on, waiting_for_a_lock
+
+FAIL_AT_COMMIT = """
+    CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {what}; RETURN NULL; END $$;
+    CREATE CONSTRAINT TRIGGER fail AFTER INSERT ON {table} DEFERRABLE INITIALLY {when}
+        FOR EACH ROW {condition} EXECUTE FUNCTION fail()"""
+RAISE = "RAISE EXCEPTION 'secret detail' USING ERRCODE = 'integrity_constraint_violation'"
+DIE = "PERFORM pg_terminate_backend(pg_backend_pid())"
+
+CREATE = f"""mutation ($input: CreateTaskInput!) {{
+    createTask(input: $input) {{ ... on TaskSuccess {{ task {{ id }} }} {ERROR} }} }}"""
+
+
+async def fail_on(raw: Raw, table: str, *, what: str, when: str, condition: str = "") -> None:
+    await raw.execute(FAIL_AT_COMMIT.format(table=table, what=what, when=when, condition=condition))
+
+
+def shows_no_secret(answer: dict[str, Any]) -> bool:
+    told = str(answer).lower()
+    return not any(
+        word in told for word in ("secret", "insert", "select", "asyncpg", "sqlalchemy", "trigger", "traceback")
+    )
+
+
+async def test_sixty_requests_with_siblings_and_relations_on_a_cold_pool_of_five(database: str, raw: Raw) -> None:
+    await raw.execute("INSERT INTO categories (name, name_key) SELECT 'C' || n, 'c' || n FROM generate_series(1, 20) n")
+    await raw.execute(
+        "INSERT INTO tasks (title, title_key, category_id) SELECT 'T', 't', id FROM categories, generate_series(1, 5)"
+    )
+    task, category = (
+        global_id.encode("Task", await raw.fetchval("SELECT min(id) FROM tasks")),
+        global_id.encode("Category", await raw.fetchval("SELECT min(id) FROM categories")),
+    )
+    query = f"""{{
+        a: tasks(limit: 50) {{ id category {{ id name taskCount }} }}
+        b: tasks(limit: 50, filter: {{completed: false}}) {{ id category {{ taskCount(filter: {{completed: true}}) }} }}
+        c: categories {{ name taskCount }}
+        d: taskCount
+        e: task(id: "{task}") {{ category {{ name }} }}
+        f: node(id: "{category}") {{ ... on Category {{ name taskCount }} }}
+        g: nodes(ids: ["{category}", "{task}"]) {{ id }}
+    }}"""
+    mutation = 'mutation { createTask(input: {title: "x"}) { ... on TaskSuccess { task { id category { id } } } } }'
+    async with api_on(database, pool_size=5) as api:
+        answers = await asyncio.gather(*(api.answer(mutation if n % 6 == 0 else query) for n in range(60)))
+        assert [answer["errors"] for answer in answers if "errors" in answer] == []
+        for n, answer in enumerate(answers):
+            if n % 6:
+                data = answer["data"]
+                assert (len(data["a"]), len(data["c"]), data["e"]["category"]["name"]) == (50, 20, "C1")
+        assert api.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+        assert api.engine.pool.size() == 5  # type: ignore[attr-defined]
+    assert await raw.fetchval("SELECT count(*) FROM tasks") == 110
+
+
+async def test_one_query_sees_one_state(api: Api, raw: Raw) -> None:
+    """A second field of the query does not see what was committed while the first one was answered."""
+    await api.create_task("First")
+    transaction = raw.transaction()
+    await transaction.start()
+    await raw.execute("LOCK TABLE categories IN ACCESS EXCLUSIVE MODE")
+    running = asyncio.create_task(api.data("{ tasks { title } categories { id } taskCount }"))
+    await waiting_for_a_lock(raw, 1)
+    await raw.execute("INSERT INTO tasks (title, title_key) VALUES ('Second', 'second')")
+    await transaction.commit()
+    assert await running == {"tasks": [{"title": "First"}], "categories": [], "taskCount": 1}
+
+
+async def test_a_commit_that_fails_is_an_error_and_the_row_is_not_there(api: Api, raw: Raw) -> None:
+    await fail_on(raw, "tasks", what=RAISE, when="DEFERRED")
+    answer = await api.answer(CREATE, input={"title": "x"})
+    assert answer["data"] == {"createTask": None}
+    (error,) = answer["errors"]
+    assert (error["path"], error["extensions"]["code"]) == (["createTask"], "INTERNAL_SERVER_ERROR")
+    assert shows_no_secret(answer)
+    assert await raw.fetchval("SELECT count(*) FROM tasks") == 0
+
+
+async def test_a_connection_that_dies_at_commit_is_an_error_and_the_row_is_not_there(api: Api, raw: Raw) -> None:
+    await fail_on(raw, "tasks", what=DIE, when="DEFERRED")
+    answer = await api.answer(CREATE, input={"title": "x"})
+    assert answer["data"] == {"createTask": None}
+    assert answer["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
+    assert shows_no_secret(answer)
+    assert await raw.fetchval("SELECT count(*) FROM tasks") == 0
+    await raw.execute("DROP TRIGGER fail ON tasks")
+    await api.create_task()
+
+
+async def test_a_failure_after_a_write_leaves_nothing_behind(api: Api, raw: Raw) -> None:
+    await fail_on(raw, "tasks", what=RAISE, when="IMMEDIATE")
+    answer = await api.answer(CREATE, input={"title": "x", "category": {"create": {"name": "Home"}}})
+    assert answer["errors"][0]["extensions"]["code"] == "INTERNAL_SERVER_ERROR"
+    assert shows_no_secret(answer)
+    assert await raw.fetchval("SELECT count(*) FROM categories") == 0
+
+
+async def test_an_unexpected_failure_is_logged_once_with_the_request_id_and_hidden(
+    api: Api, raw: Raw, caplog: pytest.LogCaptureFixture
+) -> None:
+    await fail_on(raw, "tasks", what=RAISE, when="IMMEDIATE")
+    response = await api.post(CREATE, input={"title": "x"})
+    (error,) = response.json()["errors"]
+    request_id = error["extensions"]["requestId"]
+    assert response.headers["x-request-id"] == request_id
+    (record,) = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert request_id in record.getMessage()
+    assert record.exc_info is not None
+    assert "secret detail" in str(record.exc_info[1])
+
+
+async def test_what_is_expected_is_not_logged(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+    await api.error('{ task(id: "zzz") { id } }')
+    await api.error("{ nothing }")
+    await api.error("{")
+    await api.field(CREATE, input={"title": ""})
+    assert [record for record in caplog.records if record.levelname in {"WARNING", "ERROR"}] == []
+
+
+async def test_of_two_mutations_the_first_stays_when_the_second_fails(api: Api, raw: Raw) -> None:
+    await fail_on(raw, "tasks", what=RAISE, when="IMMEDIATE", condition="WHEN (NEW.title = 'boom')")
+    answer = await api.answer(
+        """mutation { first: createTask(input: {title: "stays"}) { ... on TaskSuccess { task { title } } }
+        second: createTask(input: {title: "boom"}) { __typename }
+        third: createTask(input: {title: ""}) { __typename }
+        fourth: createTask(input: {title: "too"}) { ... on TaskSuccess { task { title } } } }"""
+    )
+    assert answer["data"] == {
+        "first": {"task": {"title": "stays"}},
+        "second": None,
+        "third": {"__typename": "ValidationError"},
+        "fourth": {"task": {"title": "too"}},
+    }
+    assert [error["path"] for error in answer["errors"]] == [["second"]]
+    assert [row["title"] for row in await raw.fetch("SELECT title FROM tasks ORDER BY id")] == ["stays", "too"]
+
+
+async def test_when_only_the_answer_fails_the_write_stays_and_the_answer_says_so(api: Api, raw: Raw) -> None:
+    """The nested selection is read in a snapshot of its own, after the commit."""
+    home = await api.create_category("Home")
+    await fail_on(raw, "tasks", what="ALTER TABLE categories RENAME TO gone", when="DEFERRED")
+    answer = await api.answer(
+        """mutation ($input: CreateTaskInput!) {
+            createTask(input: $input) { ... on TaskSuccess { task { title category { name } } } } }""",
+        input={"title": "stays", "category": {"id": home["id"]}},
+    )
+    assert answer["data"] == {"createTask": {"task": {"title": "stays", "category": None}}}
+    (error,) = answer["errors"]
+    assert error["path"] == ["createTask", "task", "category"]
+    assert error["extensions"]["committed"] is True
+    assert "saved" in error["message"]
+    assert await raw.fetchval("SELECT count(*) FROM tasks") == 1
+
+
+async def test_a_failed_write_does_not_say_that_it_is_saved(api: Api, raw: Raw) -> None:
+    await fail_on(raw, "tasks", what=RAISE, when="DEFERRED")
+    (error,) = (await api.answer(CREATE, input={"title": "x"}))["errors"]
+    assert "committed" not in error["extensions"]
+
+
+async def test_an_answer_never_shows_what_an_earlier_mutation_of_the_document_changed(api: Api) -> None:
+    home = await api.create_category("Home")
+    shown = "... on TaskSuccess { task { category { name version taskCount } } }"
+    answer = await api.data(
+        f"""mutation ($id: ID!) {{
+            a: createTask(input: {{title: "a", category: {{id: $id}}}}) {{ {shown} }}
+            b: updateCategory(id: $id, patch: {{name: "House"}}) {{
+                ... on CategorySuccess {{ category {{ name version taskCount }} }} }}
+            c: createTask(input: {{title: "c", category: {{id: $id}}}}) {{ {shown} }}
+            d: deleteCategory(id: $id, tasks: {{action: UNCATEGORIZE}}) {{
+                ... on DeleteCategorySuccess {{ category {{ name version taskCount }} }} }}
+            e: createTask(input: {{title: "e", category: {{id: $id}}}}) {{ {ERROR} }} }}""",
+        id=home["id"],
+    )
+    assert answer["a"]["task"]["category"] == {"name": "Home", "version": 1, "taskCount": 1}
+    assert answer["b"]["category"] == {"name": "House", "version": 2, "taskCount": 1}
+    assert answer["c"]["task"]["category"] == {"name": "House", "version": 2, "taskCount": 2}
+    assert answer["d"]["category"] == {"name": "House", "version": 2, "taskCount": 0}
+    assert answer["e"]["code"] == "NOT_FOUND"
+
+
+async def test_of_fifty_updates_of_one_version_one_wins(api: Api) -> None:
+    task = await api.create_task("0")
+    update = """mutation ($id: ID!, $title: String!) { updateTask(id: $id, patch: {title: $title}, expectedVersion: 1) {
+        __typename ... on VersionConflictError { current { ... on Task { title version } } } } }"""
+    answers = await asyncio.gather(*(api.field(update, id=task["id"], title=str(n)) for n in range(1, 51)))
+    lost = [answer["current"] for answer in answers if answer["__typename"] == "VersionConflictError"]
+    winner = await api.field("query ($id: ID!) { task(id: $id) { title version } }", id=task["id"])
+    assert lost == [winner] * 49
+    assert winner["version"] == 2
+
+
+async def test_without_a_version_no_update_is_lost(api: Api) -> None:
+    task = await api.create_task("0")
+    update = """mutation ($id: ID!, $title: String!) { updateTask(id: $id, patch: {title: $title}) {
+        ... on TaskSuccess { task { version } } } }"""
+    answers = await asyncio.gather(*(api.field(update, id=task["id"], title=str(n)) for n in range(1, 31)))
+    assert sorted(answer["task"]["version"] for answer in answers) == list(range(2, 32))
+
+
+async def test_of_many_categories_of_one_name_one_is_created(api: Api) -> None:
+    create = f"""mutation ($name: String!) {{ createCategory(input: {{name: $name}}) {{
+        ... on CategorySuccess {{ category {{ id }} }} {ERROR}
+        ... on AlreadyExistsError {{ existing {{ id }} }} }} }}"""
+    names = [name for _ in range(10) for name in ("Straße", "STRASSE", "strasse")]
+    answers = await asyncio.gather(*(api.field(create, name=name) for name in names))
+    (won,) = [answer for answer in answers if answer["__typename"] == "CategorySuccess"]
+    assert [a["existing"] for a in answers if a is not won] == [won["category"]] * 29
+
+
+async def test_tasks_moved_both_ways_at_once_do_not_deadlock(api: Api) -> None:
+    delete = f"""mutation ($id: ID!, $to: ID!) {{ deleteCategory(id: $id, tasks: {{moveTo: $to}}) {{ {ERROR} }} }}"""
+    for round_ in range(5):
+        a = (await api.create_task(category={"create": {"name": f"A{round_}"}}))["category"]["id"]
+        b = (await api.create_task(category={"create": {"name": f"B{round_}"}}))["category"]["id"]
+        answers = await asyncio.gather(api.field(delete, id=a, to=b), api.field(delete, id=b, to=a))
+        assert sorted(answer["__typename"] for answer in answers) == ["DeleteCategorySuccess", "NotFoundError"]
+
+
+async def test_a_task_is_not_put_into_a_category_that_goes_away_meanwhile(api: Api, raw: Raw) -> None:
+    for _ in range(5):
+        home = await api.create_category("Home")
+        delete = f'mutation {{ deleteCategory(id: "{home["id"]}", tasks: {{action: DELETE}}) {{ __typename }} }}'
+        created, deleted = await asyncio.gather(
+            api.field(CREATE, input={"title": "x", "category": {"id": home["id"]}}), api.field(delete)
+        )
+        assert deleted["__typename"] == "DeleteCategorySuccess"
+        assert created["__typename"] in {"TaskSuccess", "NotFoundError"}
+        assert await raw.fetchval("SELECT count(*) FROM tasks") == 0
+
+
+async def test_a_sibling_that_fails_leaves_the_pool_whole(database: str, raw: Raw) -> None:
+    """The failure of a non-null field cancels its siblings in the middle of their statements."""
+    await raw.execute("INSERT INTO tasks (title, title_key) SELECT 'T', 't' FROM generate_series(1, 100)")
+    siblings = " ".join(f"t{n}: tasks(limit: 100) {{ id category {{ id }} }}" for n in range(5))
+    async with api_on(database, pool_size=3) as api:
+        for answer in await asyncio.gather(
+            *(api.answer(f"{{ {siblings} bad: tasks(limit: -1) {{ id }} }}") for _ in range(30))
+        ):
+            assert [error["extensions"]["code"] for error in answer["errors"]] == ["INVALID_PAGE"]
+        assert await api.field("{ taskCount }") == 100
+        assert api.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+async def test_the_database_may_go_and_come_back(api: Api, raw: Raw) -> None:
+    """The connections in the pool are dead: that is told, and the next request is served."""
+    await api.field("{ taskCount }")
+    await raw.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    answer = await api.answer("{ taskCount }")
+    if "errors" in answer:
+        assert answer["errors"][0]["extensions"] == {"code": "UNAVAILABLE"}
+        assert shows_no_secret(answer)
+    assert await api.field("{ taskCount }") == 0
+
+
+async def test_a_database_out_of_reach_is_unavailable() -> None:
+    async with api_on("postgresql://nobody@127.0.0.1:1/nothing") as api:
+        answer = await api.answer("{ taskCount }")
+        assert answer["errors"][0]["extensions"] == {"code": "UNAVAILABLE"}
+        assert shows_no_secret(answer)
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("{", "GRAPHQL_PARSE_FAILED"),
+        ("{ nothing }", "GRAPHQL_VALIDATION_FAILED"),
+        ("{ tasks(limit: 3000000000) { id } }", "GRAPHQL_VALIDATION_FAILED"),
+        ('{ tasks(filter: {completed: "yes"}) { id } }', "GRAPHQL_VALIDATION_FAILED"),
+        ("query ($limit: Int!) { tasks(limit: $limit) { id } }", "BAD_USER_INPUT"),
+        ('mutation { createTask(input: {title: "x", dueAt: "tomorrow"}) { __typename } }', "GRAPHQL_VALIDATION_FAILED"),
+    ],
+)
+async def test_a_request_that_is_wrong_has_a_code(api: Api, query: str, code: str) -> None:
+    error = await api.error(query)
+    assert error["extensions"] == {"code": code}
+
+
+async def test_a_moment_that_is_wrong_is_told(api: Api) -> None:
+    error = await api.error(CREATE, input={"title": "x", "dueAt": "2026-01-31T09:30:00"})
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    assert "RFC 3339" in error["message"]
+
+
+async def test_one_moment_decides_what_is_overdue(api: Api) -> None:
+    await api.create_task(dueAt="2020-01-01T00:00:00Z")
+    await api.create_task(dueAt="2999-01-01T00:00:00Z")
+    assert await api.field("{ tasks(orderBy: [{dueAt: ASC}]) { overdue } }") == [{"overdue": True}, {"overdue": False}]
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00.000001+00:00", "9999-12-31T23:59:59.999998+00:00"])
+async def test_the_edges_of_time_are_stored(api: Api, moment: str) -> None:
+    assert (await api.create_task(dueAt=moment))["dueAt"] == moment
