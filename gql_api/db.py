@@ -2,7 +2,7 @@
 
 import ssl
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -36,7 +36,7 @@ def driver_url(url: str) -> str:
             "DATABASE_URL must begin with postgresql:// (or postgresql+asyncpg://), followed by user, host and name"
         )
     query = urlencode([(key, value) for key, value in parse_qsl(parts.query) if key not in LIBPQ_ONLY])
-    return urlunsplit(("postgresql", parts.netloc, parts.path, query, ""))
+    return f"postgresql://{parts.netloc}{parts.path}{'?' if query else ''}{query}"
 
 
 def shown_url(url: str) -> str:

@@ -89,7 +89,8 @@ class _Owner:
             return programs
         # initdb finds its libraries beside the package, so the copy keeps the relative places.
         package, libraries = programs.parents[1], programs.parents[1].with_name(f"{programs.parents[1].name}.libs")
-        copy = home / f"programs-{int((package / '__init__.py').stat().st_mtime)}"
+        made = (programs / "postgres").stat().st_mtime_ns
+        copy = home / f"programs-{hashlib.sha256(f'{programs} {made}'.encode()).hexdigest()[:8]}"
         if not copy.exists():
             unfinished = home / "programs.unfinished"
             shutil.rmtree(unfinished, ignore_errors=True)

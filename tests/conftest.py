@@ -11,7 +11,7 @@ from os import environ
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeAlias
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import asyncpg
@@ -34,12 +34,13 @@ class Server:
     """A PostgreSQL server where this test run makes and drops databases under names of its own."""
 
     def __init__(self, url: str) -> None:
-        self._parts = urlsplit(db.driver_url(url))
+        self._url = db.driver_url(url)
         self._prefix = f"gql_test_{uuid4().hex[:12]}"
         self._made: list[str] = []
 
     def url(self, name: str) -> str:
-        return urlunsplit(self._parts._replace(path=f"/{name}"))
+        parts = urlsplit(self._url)
+        return f"postgresql://{parts.netloc}/{name}?{parts.query}"
 
     async def create(self, template: str | None = None) -> str:
         name = f"{self._prefix}_{len(self._made)}"
@@ -56,7 +57,7 @@ class Server:
             await self.drop(name)
 
     async def execute(self, statement: str) -> None:
-        connection = await asyncpg.connect(urlunsplit(self._parts))
+        connection = await asyncpg.connect(self._url)
         try:
             await connection.execute(statement)
         finally:

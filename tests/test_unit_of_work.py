@@ -12,7 +12,7 @@ from gql_api.context import Context
 from gql_api.db import Sessions
 from gql_api.errors import NotFoundError, UnavailableError
 from gql_api.loaders import Loaders
-from gql_api.repositories import Repositories
+from gql_api.repositories import Lock, Repositories
 from gql_api.unit_of_work import UnitOfWork
 from tests.conftest import Raw, waiting_for_a_lock
 from tests.factories import add_category, add_task
@@ -228,7 +228,7 @@ async def test_a_lock_gives_the_latest_row_and_keeps_others_out(sessions: Sessio
     async def update(number: int) -> None:
         work = UnitOfWork(sessions)
         async with work.write() as repositories:
-            current = await repositories.tasks.get(task.id, lock=True)
+            current = await repositories.tasks.get(task.id, Lock.CHANGE)
             assert current is not None
             versions.append((await repositories.tasks.update(current, {"title": f"Title {number}"})).version)
         await work.close()

@@ -1,12 +1,20 @@
 """The GraphQL endpoint: HTTP, WebSocket (graphql-transport-ws), and the explorer page for browsers."""
 
+import json
+import re
+from typing import Any
+
 import strawberry
+from cross_web import HTTPException
 from fastapi import APIRouter
 from fastapi.requests import HTTPConnection
 from strawberry.fastapi import BaseContext, GraphQLRouter
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from gql_api.db import Sessions
+
+NAME = re.compile("[_A-Za-z][_0-9A-Za-z]*")
+"""A name in GraphQL's grammar."""
 
 
 class Connection(BaseContext):
@@ -22,9 +30,25 @@ async def _connection(connection: HTTPConnection) -> Connection:
     return Connection(connection)
 
 
+class _Router(GraphQLRouter[Connection, None]):
+    """Strawberry's routes; bodies that are no GraphQL request are refused, whatever they are."""
+
+    def parse_json(self, data: str | bytes) -> Any:
+        try:
+            parsed = json.loads(data)
+        except (ValueError, RecursionError):
+            raise HTTPException(400, "The request is not valid JSON.") from None
+        if not isinstance(parsed, dict | list):
+            raise HTTPException(400, "The request must be a JSON object.")
+        name = parsed.get("operationName") if isinstance(parsed, dict) else None
+        if not (name is None or (isinstance(name, str) and NAME.fullmatch(name))):
+            raise HTTPException(400, "`operationName` must be the name of an operation, or null.")
+        return parsed
+
+
 def graphql_router(schema: strawberry.Schema, path: str) -> APIRouter:
     """Make the routes at `path`. Arrays of operations are refused."""
-    return GraphQLRouter(
+    return _Router(
         schema,
         path,
         context_getter=_connection,

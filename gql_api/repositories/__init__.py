@@ -4,8 +4,11 @@ commit.
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gql_api.repositories.base import Lock
 from gql_api.repositories.category import CategoryRepository
 from gql_api.repositories.task import TaskRepository
+
+__all__ = ["Lock", "Repositories"]
 
 
 class Repositories:

@@ -5,6 +5,7 @@ at once, and answers the row as it then stands; nothing is committed here.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from enum import Enum
 from typing import Any, ClassVar, Generic, TypeVar
 
 from sqlalchemy import ARRAY, BigInteger, Select, Table, any_, delete, insert, literal, select, update
@@ -16,6 +17,13 @@ from gql_api.shapes.text import text_key
 
 RowT = TypeVar("RowT", bound=Row)
 EntityT = TypeVar("EntityT", bound=Entity)
+
+
+class Lock(Enum):
+    """How a row is held until the transaction ends. Either way its values are the latest that anybody has committed."""
+
+    CHANGE = "nobody else changes or deletes it, or adds a row that refers to it"
+    REFER = "nobody deletes it"
 
 
 class Repository(Generic[RowT, EntityT]):
@@ -33,14 +41,9 @@ class Repository(Generic[RowT, EntityT]):
         self._table = table
         self._columns = [column for column in table.columns if column.key in self.shape.model_fields]
 
-    async def get(self, id: int, *, lock: bool = False) -> EntityT | None:
-        """Return the row, or None.
-
-        With `lock` nobody else changes or deletes it, and nobody adds a row that refers to it, before this transaction
-        ends; and its values are the latest that anybody has committed.
-        """
-        statement = self._select().where(self.model.id == id)
-        found = await self._fetch(statement.with_for_update() if lock else statement)
+    async def get(self, id: int, lock: Lock | None = None) -> EntityT | None:
+        """Return the row, or None."""
+        found = await self._fetch(locked(self._select().where(self.model.id == id), lock))
         return found[0] if found else None
 
     async def get_many(self, ids: Collection[int]) -> dict[int, EntityT]:
@@ -72,6 +75,16 @@ class Repository(Generic[RowT, EntityT]):
     def _with_keys(self, values: Mapping[str, Any]) -> dict[str, Any]:
         keys = {key: text_key(values[column]) for column, key in self.text_keys.items() if column in values}
         return {**values, **keys}
+
+
+def locked(statement: Select[Any], lock: Lock | None) -> Select[Any]:
+    match lock:
+        case None:
+            return statement
+        case Lock.CHANGE:
+            return statement.with_for_update()
+        case Lock.REFER:
+            return statement.with_for_update(read=True, key_share=True)
 
 
 def differing(current: Entity, changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from gql_api import models
 from gql_api.db import constraint_name
 from gql_api.errors import AlreadyExistsError
-from gql_api.repositories.base import Repository, differing
+from gql_api.repositories.base import Lock, Repository, differing, locked
 from gql_api.repositories.filters import given, id_condition
 from gql_api.repositories.order import order_by
 from gql_api.shapes.category import Category, CategoryChanges, CategoryFilter, NewCategory
@@ -31,10 +31,11 @@ class CategoryRepository(Repository[models.Category, Category]):
     shape = Category
     text_keys = {"name": "name_key"}  # noqa: RUF012 - a ClassVar by its declaration in the base
 
-    async def by_names(self, names: Collection[str]) -> dict[str, Category]:
+    async def by_names(self, names: Collection[str], lock: Lock | None = None) -> dict[str, Category]:
         """Return the categories of these names by text key, without regard to case, with one statement."""
         keys = [text_key(name) for name in names]
-        found = await self._fetch(self._select().where(models.Category.name_key == any_(literal(keys, ARRAY(Text)))))
+        statement = self._select().where(models.Category.name_key == any_(literal(keys, ARRAY(Text))))
+        found = await self._fetch(locked(statement, lock))
         return {text_key(category.name): category for category in found}
 
     async def list(self, filter: CategoryFilter | None, order: Sequence[OrderTerm], page: Page) -> Sequence[Category]:

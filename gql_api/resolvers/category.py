@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from gql_api.context import Context
 from gql_api.errors import CategoryNotEmptyError, InvalidError, ProblemCode, TooManyError, at
-from gql_api.repositories import Repositories
+from gql_api.repositories import Lock, Repositories
 from gql_api.resolvers.checks import at_version, found
 from gql_api.shapes.category import (
     Category,
@@ -44,7 +44,7 @@ async def create(context: Context, input: NewCategory) -> Category:
 
 async def update(context: Context, id: int, patch: CategoryChanges, expected_version: int | None) -> Category:
     async with context.work.write() as repositories:
-        current = found("Category", await repositories.categories.get(id, lock=True), id, "id")
+        current = found("Category", await repositories.categories.get(id, Lock.CHANGE), id, "id")
         at_version(current, expected_version)
         with at("patch"):
             return await repositories.categories.update(current, patch)
@@ -61,8 +61,8 @@ async def delete(
         )
     async with context.work.write() as repositories:
         # In the order of their ids, so that two deletions that move tasks to each other's category do not deadlock.
-        ids = sorted({id} if target is None else {id, target})
-        locked = {each: await repositories.categories.get(each, lock=True) for each in ids}
+        locks = {id: Lock.CHANGE} if target is None else {id: Lock.CHANGE, target: Lock.REFER}
+        locked = {each: await repositories.categories.get(each, locks[each]) for each in sorted(locks)}
         current = found("Category", locked[id], id, "id")
         if target is not None:
             found("Category", locked[target], target, "tasks", "move_to")

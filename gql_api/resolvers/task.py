@@ -1,11 +1,13 @@
 """Tasks: read, create, update, delete."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from gql_api.context import Context
 from gql_api.errors import NotFoundError, at
-from gql_api.repositories import Repositories
+from gql_api.repositories import Lock, Repositories
 from gql_api.resolvers.checks import at_version, found
+from gql_api.shapes.category import Category
 from gql_api.shapes.page import page, terms
 from gql_api.shapes.task import CategoryLink, NewTask, Task, TaskChanges, TaskFilter, TaskOrder, TaskValues
 from gql_api.shapes.text import text_key
@@ -31,68 +33,69 @@ async def count(context: Context, filter: TaskFilter | None) -> int:
 async def create(context: Context, input: NewTask) -> Task:
     async with context.work.write() as repositories:
         with at("input"):
+            # An id is not looked up: the repository answers for one that does not exist.
+            by_name = input.category is not None and input.category.name is not None
+            linked = await _linked(repositories, input.category) if by_name else None
             values = TaskValues(
                 title=input.title,
                 description=input.description,
                 completed=input.completed,
                 priority=input.priority,
                 due_at=input.due_at,
-                category_id=await _linked(repositories, input.category),
+                category_id=await _category_id(repositories, input.category, linked),
             )
             return await repositories.tasks.add(values)
 
 
 async def update(context: Context, id: int, patch: TaskChanges, expected_version: int | None) -> Task:
+    link = patch.get("category")
     async with context.work.write() as repositories:
-        current = found("Task", await repositories.tasks.get(id, lock=True), id, "id")
+        # The category first: who deletes one holds it and then takes its tasks, in that order too.
+        linked = await _linked(repositories, link)
+        current = found("Task", await repositories.tasks.get(id, Lock.CHANGE), id, "id")
         with at("patch"):
-            await _check_link(repositories, patch.get("category"))
+            _check_linked(link, linked)
         at_version(current, expected_version)
         with at("patch"):
-            values = TaskValues(**{key: value for key, value in patch.items() if key != "category"})  # type: ignore[typeddict-item]
+            values = cast(TaskValues, {key: value for key, value in patch.items() if key != "category"})
             if "category" in patch:
-                values["category_id"] = await _linked(repositories, patch["category"])
+                values["category_id"] = await _category_id(repositories, link, linked)
             return await repositories.tasks.update(current, values)
 
 
 async def delete(context: Context, id: int, expected_version: int | None) -> Task:
     """Delete a task and return it as it was."""
     async with context.work.write() as repositories:
-        current = found("Task", await repositories.tasks.get(id, lock=True), id, "id")
+        current = found("Task", await repositories.tasks.get(id, Lock.CHANGE), id, "id")
         at_version(current, expected_version)
         await repositories.tasks.delete(id)
         return current
 
 
-async def _linked(repositories: Repositories, link: CategoryLink | None) -> int | None:
-    """Return the id of the category that is meant, which is created where the link says so.
+async def _linked(repositories: Repositories, link: CategoryLink | None) -> Category | None:
+    """Return the existing category that is meant, held so that nobody deletes it before the task refers to it."""
+    if link is not None and link.id is not None:
+        return await repositories.categories.get(link.id, Lock.REFER)
+    if link is not None and link.name is not None:
+        return (await repositories.categories.by_names([link.name], Lock.REFER)).get(text_key(link.name))
+    return None
 
-    An id is not looked up: the repository answers for one that does not exist.
-    """
+
+def _check_linked(link: CategoryLink | None, linked: Category | None) -> None:
+    """Raise NotFoundError when an existing category is meant and there is none."""
+    if link is None or link.create is not None or linked is not None:
+        return
+    key = "id" if link.name is None else "name"
+    raise NotFoundError("Category", "category", key, id=link.id, name=link.name)
+
+
+async def _category_id(repositories: Repositories, link: CategoryLink | None, linked: Category | None) -> int | None:
+    """Return the id of the category that is meant, which is created where the link says so."""
     if link is None:
         return None
-    with at("category"):
-        if link.create is not None:
-            with at("create"):
-                return (await repositories.categories.add(link.create)).id
-        if link.name is not None:
-            return await _id_by_name(repositories, link.name)
-        return link.id
-
-
-async def _check_link(repositories: Repositories, link: CategoryLink | None) -> None:
-    """Raise NotFoundError when the category that is meant does not exist: that is told before a version conflict."""
-    if link is None:
-        return
-    with at("category"):
-        if link.id is not None:
-            found("Category", await repositories.categories.get(link.id), link.id, "id")
-        if link.name is not None:
-            await _id_by_name(repositories, link.name)
-
-
-async def _id_by_name(repositories: Repositories, name: str) -> int:
-    category = (await repositories.categories.by_names([name])).get(text_key(name))
-    if category is None:
-        raise NotFoundError("Category", "name", name=name)
-    return category.id
+    if link.create is not None:
+        with at("category", "create"):
+            return (await repositories.categories.add(link.create)).id
+    if link.name is not None:
+        _check_linked(link, linked)
+    return link.id if linked is None else linked.id

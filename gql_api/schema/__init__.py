@@ -9,7 +9,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from gql_api.schema.category import Category
 from gql_api.schema.mutation import Mutation
-from gql_api.schema.operation import OperationScope, ShownErrors
+from gql_api.schema.operation import NamedOperation, OperationScope, ShownErrors
 from gql_api.schema.query import Query
 from gql_api.schema.scalars import DateTime
 from gql_api.schema.task import Task
@@ -24,7 +24,7 @@ schema = Schema(
     query=Query,
     mutation=Mutation,
     types=[Task, Category],
-    extensions=[ShownErrors, OperationScope],
+    extensions=[ShownErrors, NamedOperation, OperationScope],
     config=StrawberryConfig(scalar_map={datetime: DateTime}),
 )
 """The schema is one for the whole process: it holds nothing of any operation."""

@@ -2,10 +2,13 @@
 
 import logging
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import asdict
 from typing import Any
 
-from graphql import ExecutionResult, GraphQLError
+from graphql import ExecutionResult, FieldNode, GraphQLError, OperationDefinitionNode
+from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import SchemaExtension
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult as StrawberryExecutionResult
 
 from gql_api.context import Connection, Context
@@ -54,19 +57,16 @@ class ShownErrors(SchemaExtension):
         context = self.execution_context.context
         cause = _cause(error)
         extensions: dict[str, Any] = {}
-        message = error.message
         if isinstance(cause, RequestError):
             extensions["code"], message = cause.code, cause.message
             if cause.problems:
-                extensions["problems"] = [
-                    {"path": problem.path, "code": problem.code, "message": problem.message}
-                    for problem in cause.problems
-                ]
-        elif cause is None and not error.path:
-            extensions["code"] = self._request_code()
+                extensions["problems"] = [asdict(problem) for problem in cause.problems]
+        elif code := self._request_code(error, cause):
+            extensions["code"] = code
+            # What another library raised about the request is told in our words: it speaks to programmers.
+            message = error.message if cause is None else "The request cannot be read as a GraphQL operation."
         else:
-            extensions["code"] = RequestErrorCode.INTERNAL
-            extensions["requestId"] = context.request_id
+            extensions["code"], extensions["requestId"] = RequestErrorCode.INTERNAL, context.request_id
             message = "Something went wrong on our side. Tell us the request id, and we can look it up."
             logger.error("Request %s failed at %s", context.request_id, error.path, exc_info=cause or error)
         if isinstance(context, Context) and error.path and error.path[0] in context.committed:
@@ -81,13 +81,32 @@ class ShownErrors(SchemaExtension):
             extensions=extensions,
         )
 
-    def _request_code(self) -> RequestErrorCode:
-        """Return the code for an error of the request itself: its text, its document, or its variables."""
+    def _request_code(self, error: GraphQLError, cause: Exception | None) -> RequestErrorCode | None:
+        """Return the code for an error of the request itself: its text, its document, or its values. None: ours."""
+        if isinstance(cause, MissingQueryError | CannotGetOperationTypeError | InvalidOperationTypeError):
+            return RequestErrorCode.BAD_USER_INPUT
         if self.execution_context.graphql_document is None:
             return RequestErrorCode.PARSE_FAILED
-        if isinstance(self.execution_context.context, Context):
-            return RequestErrorCode.BAD_USER_INPUT
-        return RequestErrorCode.VALIDATION_FAILED
+        if not isinstance(self.execution_context.context, Context):
+            return RequestErrorCode.VALIDATION_FAILED
+        # While it is executed: values that do not fit are told at their place in the document, not at the field's.
+        about_values = not any(isinstance(node, FieldNode) for node in error.nodes or ())
+        return RequestErrorCode.BAD_USER_INPUT if cause is None and about_values else None
+
+
+class NamedOperation(SchemaExtension):
+    """Refuses a document of several operations when none is named (GraphQL specification, GetOperation)."""
+
+    def on_validate(self) -> Iterator[None]:
+        scope = self.execution_context
+        document = scope.graphql_document
+        # The public `operation_name` falls back on the first operation, and would so run it unasked.
+        if document is not None and scope._provided_operation_name is None:  # noqa: SLF001 - there is no other way
+            operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
+            if len(operations) > 1:
+                message = "The document has several operations: say with `operationName` which one to run."
+                scope.pre_execution_errors = [GraphQLError(message, operations)]
+        yield
 
 
 def _cause(error: GraphQLError) -> Exception | None:

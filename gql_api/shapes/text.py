@@ -14,11 +14,12 @@ NAME_MAX = 100
 
 
 def text_key(text: str) -> str:
-    """Return the key for comparing text without regard to case: NFC, then Unicode's full case folding.
+    """Return the key for comparing text without regard to case, composition, and spaces around it.
 
-    It is the same on every server, whatever its locale: "STRASSE" and "Straße" share one key.
+    It is Unicode's canonical caseless matching (The Unicode Standard, 3.13, D145) as composed text, and so the same on
+    every server, whatever its locale: "STRASSE" and "Straße" share one key.
     """
-    return unicodedata.normalize("NFC", text).casefold()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text.strip()).casefold())
 
 
 def refuse_unstorable(text: str) -> str:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from gql_api.errors import AlreadyExistsError, NotFoundError
-from gql_api.repositories import Repositories, category, task
+from gql_api.repositories import Lock, Repositories, category, task
 from gql_api.shapes.category import CategoryFilter, CategoryOrder
 from gql_api.shapes.ids import IdFilter
 from gql_api.shapes.page import Direction, OrderTerm, Page
@@ -44,12 +44,12 @@ async def test_a_new_task_comes_back_as_it_was_stored(repositories: Repositories
     assert added.created_at == added.updated_at
     assert added.created_at.tzinfo is not None
     assert await repositories.tasks.get(added.id) == added
-    assert await repositories.tasks.get(added.id, lock=True) == added
+    assert await repositories.tasks.get(added.id, Lock.CHANGE) == added
 
 
 async def test_a_missing_row_is_none(repositories: Repositories) -> None:
     assert await repositories.tasks.get(1) is None
-    assert await repositories.tasks.get(1, lock=True) is None
+    assert await repositories.tasks.get(1, Lock.CHANGE) is None
     assert await repositories.categories.get(2**63 - 1) is None
 
 

@@ -217,6 +217,20 @@ async def test_of_many_categories_of_one_name_one_is_created(api: Api) -> None:
     assert [a["existing"] for a in answers if a is not won] == [won["category"]] * 29
 
 
+async def test_tasks_that_change_category_while_it_is_emptied_do_not_deadlock(api: Api) -> None:
+    delete = f"""mutation ($id: ID!, $to: ID!) {{ deleteCategory(id: $id, tasks: {{moveTo: $to}}) {{ {ERROR} }} }}"""
+    update = (
+        f"""mutation ($id: ID!, $to: ID!) {{ updateTask(id: $id, patch: {{category: {{id: $to}}}}) {{ {ERROR} }} }}"""
+    )
+    for round_ in range(10):
+        tasks = [await api.create_task(category={"create": {"name": f"A{round_}"}})]
+        tasks.append(await api.create_task(category={"name": f"A{round_}"}))
+        a, b = tasks[0]["category"]["id"], (await api.create_category(f"B{round_}"))["id"]
+        moves = [api.field(update, id=task["id"], to=b) for task in tasks]
+        answers = await asyncio.gather(*moves, api.field(delete, id=a, to=b))
+        assert [answer["__typename"] for answer in answers] == ["TaskSuccess"] * 2 + ["DeleteCategorySuccess"]
+
+
 async def test_tasks_moved_both_ways_at_once_do_not_deadlock(api: Api) -> None:
     delete = f"""mutation ($id: ID!, $to: ID!) {{ deleteCategory(id: $id, tasks: {{moveTo: $to}}) {{ {ERROR} }} }}"""
     for round_ in range(5):
@@ -279,6 +293,8 @@ async def test_a_database_out_of_reach_is_unavailable() -> None:
         ("{ nothing }", "GRAPHQL_VALIDATION_FAILED"),
         ("{ tasks(limit: 3000000000) { id } }", "GRAPHQL_VALIDATION_FAILED"),
         ('{ tasks(filter: {completed: "yes"}) { id } }', "GRAPHQL_VALIDATION_FAILED"),
+        ("{ tasks(limit: " + "9" * 5000 + ") { id } }", "GRAPHQL_VALIDATION_FAILED"),
+        ("query A { taskCount } query B { taskCount }", "GRAPHQL_VALIDATION_FAILED"),
         ("query ($limit: Int!) { tasks(limit: $limit) { id } }", "BAD_USER_INPUT"),
         ('mutation { createTask(input: {title: "x", dueAt: "tomorrow"}) { __typename } }', "GRAPHQL_VALIDATION_FAILED"),
     ],
@@ -286,6 +302,23 @@ async def test_a_database_out_of_reach_is_unavailable() -> None:
 async def test_a_request_that_is_wrong_has_a_code(api: Api, query: str, code: str) -> None:
     error = await api.error(query)
     assert error["extensions"] == {"code": code}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "query ($value: Int) { tasks(limit: $value) { id } }",
+        "query ($value: Int) { tasks(offset: $value) { id } }",
+        "query ($value: Boolean = true) { tasks { id @skip(if: $value) } }",
+        'mutation ($value: Boolean) { createTask(input: {title: "x", completed: $value}) { __typename } }',
+        'mutation ($value: TaskPriority) { createTask(input: {title: "x", priority: $value}) { __typename } }',
+    ],
+)
+async def test_a_null_variable_where_null_cannot_be_is_the_clients_mistake(api: Api, query: str) -> None:
+    await api.create_task()
+    error = await api.error(query, value=None)
+    assert error["extensions"] == {"code": "BAD_USER_INPUT"}
+    assert await api.field("{ taskCount }") == 1
 
 
 async def test_a_moment_that_is_wrong_is_told(api: Api) -> None:

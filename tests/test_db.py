@@ -1,0 +1,89 @@
+"""Addresses, and what a failure to connect means."""
+
+import asyncpg
+import pytest
+from sqlalchemy import text
+
+from gql_api import db
+from gql_api.errors import StartupError
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("postgresql://u:p@host:5432/name", "postgresql://u:p@host:5432/name"),
+        ("postgresql+asyncpg://u:p@host/name", "postgresql://u:p@host/name"),
+        ("postgres://u@host/name", "postgresql://u@host/name"),
+        ("postgresql:///name?host=/run/postgresql", "postgresql:///name?host=%2Frun%2Fpostgresql"),
+        ("postgresql://host/name?sslmode=require&channel_binding=require", "postgresql://host/name?sslmode=require"),
+        ("postgresql://u:p%40ss@host/name?connect_timeout=3", "postgresql://u:p%40ss@host/name"),
+    ],
+)
+def test_addresses_that_are_understood(url: str, expected: str) -> None:
+    assert db.driver_url(url) == expected
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "name",
+        "mysql://u:secret@host/name",
+        "postgresql+psycopg://u:secret@host/n",
+        "postgresql:u:secret@h",
+        "postgresql://u:secret@host:port/name",
+        "postgresql://u:secret@[::1/name",
+        "sqlite:///secret.db",
+    ],
+)
+def test_addresses_that_are_not_say_so_and_keep_the_secret(url: str) -> None:
+    with pytest.raises(StartupError) as caught:
+        db.driver_url(url)
+    assert "secret" not in str(caught.value)
+
+
+def test_an_address_is_shown_without_its_password() -> None:
+    assert db.shown_url("postgresql://u:secret@host:5432/name?password=secret") == "postgresql://u@host:5432/name"
+    assert db.shown_url("postgresql://host/name") == "postgresql://host/name"
+
+
+async def test_the_pool_is_bounded_and_sessions_have_no_surprises(database: str) -> None:
+    engine = db.create_engine(database, pool_size=3)
+    assert engine.pool.size() == 3  # type: ignore[attr-defined]
+    assert engine.pool._max_overflow == 0  # type: ignore[attr-defined]
+    session = db.create_sessions(engine)()
+    assert session.sync_session.autoflush is False
+    assert session.sync_session.expire_on_commit is False
+    async with session:
+        assert (await session.execute(text("SHOW timezone"))).scalar_one() == "UTC"
+    await engine.dispose()
+
+
+URL = "postgresql://u:secret@host/name"
+
+
+@pytest.mark.parametrize(
+    ("error", "word"),
+    [
+        (asyncpg.InvalidPasswordError(), "password"),
+        (asyncpg.InvalidCatalogNameError(), "no such database"),
+        (asyncpg.ClientConfigurationError("x"), "not understood"),
+        (TimeoutError(), "does not answer"),
+        (ConnectionRefusedError(), "cannot be reached"),
+        (asyncpg.CannotConnectNowError(), "right now"),
+        (asyncpg.TooManyConnectionsError(), "right now"),
+    ],
+)
+def test_a_problem_is_told_in_one_line(error: Exception, word: str) -> None:
+    told = db.startup_problem(error, URL)
+    assert told is not None
+    assert word in told
+    assert "secret" not in told
+    assert "\n" not in told
+
+
+def test_other_errors_are_no_connection_problems() -> None:
+    assert db.startup_problem(RuntimeError("boom"), URL) is None
+    assert not db.is_unavailable(RuntimeError("boom"))
+    assert not db.is_unavailable(asyncpg.UniqueViolationError())
+    assert db.is_unavailable(asyncpg.DeadlockDetectedError())
