@@ -6,6 +6,9 @@ PYTHON ?= python3
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 ARGS ?=
 
+# Compiled once when it is installed: a first start is then as quick as any other.
+export UV_COMPILE_BYTECODE := 1
+
 .DEFAULT_GOAL := help
 .PHONY: help run test check fix migrate schema
 

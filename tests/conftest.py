@@ -1,7 +1,7 @@
 """A real PostgreSQL, migrated once, and two ways to use it.
 
 `session` is for repositories and loaders: a transaction that is rolled back. Everything that goes through GraphQL or
-HTTP runs the production's own transactions on `database`, a clone of the migrated template that only one test sees.
+HTTP runs the production's own transactions on `database`, a clone of the migrated template, of one test at a time.
 """
 
 import asyncio
@@ -28,6 +28,15 @@ from tests.api import Api
 
 Raw: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 """A connection of the test's own."""
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[Raw]:
+    connection = await asyncpg.connect(url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 class Server:
@@ -57,11 +66,46 @@ class Server:
             await self.drop(name)
 
     async def execute(self, statement: str) -> None:
-        connection = await asyncpg.connect(self._url)
-        try:
+        async with connected(self._url) as connection:
             await connection.execute(statement)
-        finally:
-            await connection.close()
+
+
+class Clones:
+    """Databases cloned from the template: emptied and lent again, unless a test has changed more than rows in them."""
+
+    def __init__(self, server: Server, template: str) -> None:
+        self._server = server
+        self._template = template
+        self._free: list[str] = []
+        self._untouched: str | None = None
+
+    async def borrow(self) -> str:
+        if self._free:
+            return self._free.pop()
+        name = await self._server.create(self._template)
+        if self._untouched is None:
+            async with connected(self._server.url(name)) as connection:
+                self._untouched = await connection.fetchval(FINGERPRINT)
+        return name
+
+    async def give_back(self, name: str) -> None:
+        async with connected(self._server.url(name)) as connection:
+            same = await connection.fetchval(FINGERPRINT) == self._untouched
+            if same:
+                await connection.execute("SET lock_timeout = '10s'; DELETE FROM tasks; DELETE FROM categories")
+        if same:
+            self._free.append(name)
+        else:
+            await self._server.drop(name)
+
+
+FINGERPRINT = """
+    SELECT string_agg(thing, ',' ORDER BY thing) FROM (
+        SELECT concat('class ', relname, relfilenode) AS thing FROM pg_class WHERE relnamespace = 'public'::regnamespace
+        UNION ALL SELECT concat('proc ', proname) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+        UNION ALL SELECT concat('trigger ', tgname, tgenabled) FROM pg_trigger WHERE NOT tgisinternal
+    ) things"""
+"""What there is in a database besides rows."""
 
 
 @pytest.fixture(scope="session")
@@ -113,12 +157,17 @@ async def session(shared_engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
         await transaction.rollback()
 
 
+@pytest.fixture(scope="session")
+def clones(server: Server, template: str) -> Clones:
+    return Clones(server, template)
+
+
 @pytest.fixture
-async def database(server: Server, template: str) -> AsyncIterator[str]:
+async def database(server: Server, clones: Clones) -> AsyncIterator[str]:
     """The address of a migrated, empty database of this test's own."""
-    name = await server.create(template)
+    name = await clones.borrow()
     yield server.url(name)
-    await server.drop(name)
+    await clones.give_back(name)
 
 
 @pytest.fixture
@@ -161,9 +210,8 @@ async def api(database: str) -> AsyncIterator[Api]:
 @pytest.fixture
 async def raw(database: str) -> AsyncIterator[Raw]:
     """To look at the database from outside, and to get in the way."""
-    connection = await asyncpg.connect(database)
-    yield connection
-    await connection.close()
+    async with connected(database) as connection:
+        yield connection
 
 
 async def waiting_for_a_lock(raw: Raw, count: int) -> None:
