@@ -269,3 +269,37 @@ async def test_each_operation_has_a_context_of_its_own(sessions: Sessions) -> No
     assert first.now <= second.now
     await first.work.close()
     await second.work.close()
+
+
+async def test_a_request_that_is_refused_inside_a_read_keeps_the_snapshot(sessions: Sessions, raw: Raw) -> None:
+    work = UnitOfWork(sessions)
+    with pytest.raises(NotFoundError):
+        async with work.read():
+            raise NotFoundError("Task", "id", id=1)
+    await raw.execute("INSERT INTO tasks (title, title_key) VALUES ('Fern', 'fern')")
+    async with work.read() as repositories:
+        assert await repositories.tasks.count(None) == 0
+    await work.close()
+
+
+async def test_a_cancelled_end_is_brought_to_its_end(engine: AsyncEngine, sessions: Sessions) -> None:
+    """Cancelled while it waits for a sibling's turn to be over, close still gives the connection back afterwards."""
+    work = UnitOfWork(sessions)
+    inside, leave = asyncio.Event(), asyncio.Event()
+
+    async def stay() -> None:
+        async with work.read():
+            inside.set()
+            await leave.wait()
+
+    sibling = asyncio.create_task(stay())
+    await inside.wait()
+    closing = asyncio.create_task(work.close())
+    await asyncio.sleep(0)
+    closing.cancel()
+    await asyncio.sleep(0)
+    leave.set()
+    with pytest.raises(asyncio.CancelledError):
+        await closing
+    await sibling
+    assert busy(engine) == 0
