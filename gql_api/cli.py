@@ -38,7 +38,8 @@ def dev(
     with _database(settings) as url, server.bind(settings) as bound:
         if settings.database_url is None:
             added = asyncio.run(_prepare(url))
-            _say(f"Database: PostgreSQL in {settings.data_dir}{f', with {added} demo tasks' if added else ''}")
+            where = embedded.place(settings.data_dir)
+            _say(f"Database: PostgreSQL in {where}{f', with {added} demo tasks' if added else ''}")
         else:
             asyncio.run(_check_migrated(url))
             _say(f"Database: {db.shown_url(url)}")

@@ -39,7 +39,9 @@ def running(folder: Path, *, durable: bool = True, programs: Path | None = None)
     by default the wheel's. Raises StartupError when another process runs one there, or when it cannot start.
     """
     owner = _Owner()
-    home = owner.reachable(folder.absolute())
+    home = place(folder)
+    if home.is_relative_to(SYSTEM_FOLDER):
+        SYSTEM_FOLDER.mkdir(mode=0o755, exist_ok=True)
     home.mkdir(parents=True, exist_ok=True)
     owner.own(home)
     with _locked(home), tempfile.TemporaryDirectory(prefix="gql-api-") as sockets:
@@ -50,6 +52,11 @@ def running(folder: Path, *, durable: bool = True, programs: Path | None = None)
             yield server.url
         finally:
             server.stop()
+
+
+def place(folder: Path) -> Path:
+    """Return where the data really is: below `folder`, or where the server's user can get to."""
+    return _Owner().reachable(folder.absolute())
 
 
 class _Owner:
@@ -79,7 +86,6 @@ class _Owner:
         """Return the folder, or one in its stead where the server's user cannot get to it."""
         if self._user is None or all(self._may_enter(parent) for parent in folder.parents):
             return folder
-        SYSTEM_FOLDER.mkdir(mode=0o755, exist_ok=True)
         return SYSTEM_FOLDER / f"{folder.parent.name}-{hashlib.sha256(bytes(folder)).hexdigest()[:8]}"
 
     def runnable(self, programs: Path, home: Path) -> Path:

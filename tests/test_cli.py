@@ -98,7 +98,7 @@ def dev(cwd: Path, *arguments: str, **variables: str) -> Iterator[Dev]:
 def test_the_first_day(folder: Path) -> None:
     """It comes with data, serves, refuses a second one, stops, and has kept everything when it starts again."""
     with dev(folder) as first:
-        assert any("demo tasks" in line for line in first.said)
+        assert f"Database: PostgreSQL in {folder / '.gql-api'}, with 28 demo tasks" in first.said
         found = first.ask(
             "{ tasks(limit: 5, orderBy: [{createdAt: DESC}]) { id title completed category { id name } } taskCount }"
         )

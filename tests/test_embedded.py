@@ -65,6 +65,7 @@ def test_root_runs_it_as_nobody_and_opens_no_other_folder(folder: Path) -> None:
     wanted = closed / "below"
     with embedded.running(wanted, durable=False) as url:
         data = Path(str(ask(url, "SHOW data_directory")))
+    assert embedded.place(wanted) == data.parent
     try:
         assert stat.S_IMODE(closed.stat().st_mode) == 0o700
         assert data.is_relative_to(embedded.SYSTEM_FOLDER)
