@@ -273,10 +273,14 @@ async def test_each_operation_has_a_context_of_its_own(sessions: Sessions) -> No
 
 async def test_a_request_that_is_refused_inside_a_read_keeps_the_snapshot(sessions: Sessions, raw: Raw) -> None:
     work = UnitOfWork(sessions)
-    with pytest.raises(NotFoundError):
+
+    async def refuse() -> None:
         async with work.read() as repositories:
             assert await repositories.tasks.count(None) == 0
             raise NotFoundError("Task", "id", id=1)
+
+    with pytest.raises(NotFoundError):
+        await refuse()
     await raw.execute("INSERT INTO tasks (title, title_key) VALUES ('Fern', 'fern')")
     async with work.read() as repositories:
         assert await repositories.tasks.count(None) == 0
