@@ -26,7 +26,9 @@ app = typer.Typer(
 @app.command()
 def dev(
     host: Annotated[str | None, typer.Option(help="Address to listen on. [default: GQL_API_HOST or 127.0.0.1]")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on. [default: GQL_API_PORT or 8000]")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port to listen on. [default: GQL_API_PORT or 8000]")
+    ] = None,
 ) -> None:
     """Serve the API with its explorer, for development.
 

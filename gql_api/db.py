@@ -15,6 +15,16 @@ SCHEMES = ("postgresql", "postgres", "postgresql+asyncpg")
 LIBPQ_ONLY = {"channel_binding", "gssencmode", "keepalives", "keepalives_idle", "connect_timeout"}
 """Parts of a libpq address that asyncpg would pass on to the server as settings, which the server then refuses."""
 
+BROKEN_OFF = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.TooManyConnectionsError,
+)
+"""What the server says when it goes away, or when a transaction got in another's way."""
+
+REFUSED = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
+
 CONNECT_TIMEOUT = 10.0
 """Seconds a new connection may take."""
 
@@ -64,41 +74,35 @@ def create_sessions(engine: AsyncEngine) -> Sessions:
     return async_sessionmaker(engine, autoflush=False, expire_on_commit=False)
 
 
-def is_unavailable(error: BaseException) -> bool:
-    """Whether the error says that the database is out of reach, and not that a statement was wrong."""
+def is_unavailable(error: DBAPIError) -> bool:
+    """Whether a statement failed because the server went away or broke it off, and not because it was wrong."""
+    cause = _driver_error(error)
+    # The driver has one class for a closed connection and for its own misuse; only the words tell them apart.
+    closed = isinstance(cause, asyncpg.InterfaceError) and "connection is closed" in str(cause)
+    return closed or error.connection_invalidated or isinstance(cause, BROKEN_OFF)
+
+
+def is_unreachable(error: BaseException) -> bool:
+    """Whether a connection could not be had: from the network, from the server, or from the pool."""
     if isinstance(error, DBAPIError):
-        if error.connection_invalidated:
-            return True
-        cause = error.orig.__cause__ if error.orig is not None else None
-        return cause is not None and is_unavailable(cause)
-    return isinstance(
-        error,
-        OSError
-        | PoolTimeoutError
-        | asyncpg.PostgresConnectionError
-        | asyncpg.InterfaceError
-        | asyncpg.InternalClientError
-        | asyncpg.OperatorInterventionError
-        | asyncpg.TransactionRollbackError
-        | asyncpg.TooManyConnectionsError
-        | asyncpg.InvalidAuthorizationSpecificationError
-        | asyncpg.InvalidCatalogNameError,
-    )
+        return is_unavailable(error)
+    return isinstance(error, (OSError, PoolTimeoutError, asyncpg.InterfaceError, *BROKEN_OFF, *REFUSED))
+
+
+def _driver_error(error: DBAPIError) -> BaseException | None:
+    return error.orig.__cause__ if error.orig is not None else None
 
 
 def constraint_name(error: IntegrityError) -> str | None:
     """Return the name of the constraint that a statement violated."""
-    cause = error.orig.__cause__ if error.orig is not None else None
-    name = getattr(cause, "constraint_name", None)
+    name = getattr(_driver_error(error), "constraint_name", None)
     return name if isinstance(name, str) else None
 
 
 def startup_problem(error: BaseException, url: str) -> str | None:  # noqa: PLR0911 - one line a case
     """Return in one line why the database cannot be used, or None when the error says nothing about that."""
     where = shown_url(url)
-    cause = error
-    while isinstance(cause, DBAPIError) and cause.orig is not None and cause.orig.__cause__ is not None:
-        cause = cause.orig.__cause__
+    cause = _driver_error(error) if isinstance(error, DBAPIError) else error
     match cause:
         case asyncpg.InvalidPasswordError() | asyncpg.InvalidAuthorizationSpecificationError():
             return f"{where} refuses the user or the password"
@@ -112,7 +116,7 @@ def startup_problem(error: BaseException, url: str) -> str | None:  # noqa: PLR0
             return f"{where}: no secure connection could be made"
         case OSError():
             return f"{where} cannot be reached: is PostgreSQL running there?"
-        case _ if is_unavailable(cause):
+        case _ if is_unreachable(error):
             return f"{where} accepts no connections right now"
         case _:
             return None

@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import quote
 
+import psutil
+
 from gql_api.errors import StartupError
 
 SYSTEM_FOLDER = Path("/var/lib/gql-api")
@@ -47,8 +49,8 @@ def running(folder: Path, *, durable: bool = True, programs: Path | None = None)
     with _locked(home), tempfile.TemporaryDirectory(prefix="gql-api-") as sockets:
         owner.own(Path(sockets))
         server = _Server(owner, home, owner.runnable(programs or _wheel_programs(), home), Path(sockets))
-        server.start(durable=durable)
         try:
+            server.start(durable=durable)
             yield server.url
         finally:
             server.stop()
@@ -156,7 +158,8 @@ class _Server:
         self._wait_until_ready(self._process)
 
     def stop(self) -> None:
-        assert self._process is not None  # noqa: S101 - started before
+        if self._process is None:
+            return
         # SIGINT is PostgreSQL's fast shutdown, SIGQUIT the immediate one: both leave the data whole.
         for how in (signal.SIGINT, signal.SIGQUIT):
             self._process.send_signal(how)
@@ -189,8 +192,16 @@ class _Server:
             )
 
     def _stop_leftover(self) -> None:
-        """Stop the server of a process that was killed. We hold the folder's lock, so nobody uses it any more."""
-        self._run("pg_ctl", "stop", "-D", str(self._data), "-m", "fast", "-w")
+        """Stop the server of a process that was killed. We hold the folder's lock, so nobody uses it any more.
+
+        Its number may meanwhile be another process's, which is none of our business.
+        """
+        left = self._data / "postmaster.pid"
+        with suppress(FileNotFoundError, ValueError, IndexError, psutil.NoSuchProcess):
+            command = psutil.Process(int(left.read_text().splitlines()[0])).cmdline()
+            if str(self._data) in command:
+                self._run("pg_ctl", "stop", "-D", str(self._data), "-m", "fast", "-w")
+        left.unlink(missing_ok=True)
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + START_TIMEOUT

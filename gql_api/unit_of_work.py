@@ -7,15 +7,19 @@ needed.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gql_api.db import Sessions, is_unavailable
-from gql_api.errors import RequestError, UnavailableError, UserError
+from gql_api.db import Sessions, is_unavailable, is_unreachable
+from gql_api.errors import UnavailableError
 from gql_api.repositories import Repositories
+
+logger = logging.getLogger(__name__)
 
 SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 WRITE = {"isolation_level": "READ COMMITTED", "postgresql_readonly": False}
@@ -57,13 +61,12 @@ class UnitOfWork:
                 if not self._session.in_transaction():
                     await self._begin(SNAPSHOT)
                 yield self._repositories
-            except (UserError, RequestError):
-                raise
             except BaseException as error:
                 # After a failed or cancelled statement nothing more can be read in this transaction, and to go on in
                 # another would mix two states of the data in one answer.
-                self._failure = error
-                await _to_the_end(self._session.close())
+                if isinstance(error, DBAPIError | UnavailableError) or not isinstance(error, Exception):
+                    self._failure = error
+                    await self._end()
                 raise
 
     @asynccontextmanager
@@ -74,28 +77,46 @@ class UnitOfWork:
         change may have been made or not.
         """
         async with self._turn():
+            await self._end()
+            self._failure = None
             try:
-                await self._session.close()
-                self._failure = None
                 await self._begin(WRITE)
                 yield self._repositories
                 await self._session.commit()
             finally:
-                await _to_the_end(self._session.close())
-                for forget in self._when_written:
-                    forget()
+                try:
+                    await self._end()
+                finally:
+                    for forget in self._when_written:
+                        forget()
 
     async def close(self) -> None:
         """End what is still open and give the connection back. Reads and writes that come later are refused."""
         self._closed = True
-        await _to_the_end(self._close())
+        await _to_the_end(self._end_in_turn())
 
     async def _begin(self, options: Mapping[str, Any]) -> None:
-        _ = await self._session.connection(execution_options=options)
+        try:
+            _ = await self._session.connection(execution_options=options)
+        except Exception as error:
+            if is_unreachable(error):
+                raise UnavailableError from error
+            raise
 
-    async def _close(self) -> None:
+    async def _end_in_turn(self) -> None:
         async with self._lock:
+            await self._end()
+
+    async def _end(self) -> None:
+        """Roll back what is not committed and give the connection back; this fails only when it is cancelled."""
+        await _to_the_end(self._close_session())
+
+    async def _close_session(self) -> None:
+        try:
             await self._session.close()
+        except Exception:
+            logger.warning("A connection could not be ended in good order, and is thrown away", exc_info=True)
+            await self._session.invalidate()
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
@@ -106,7 +127,7 @@ class UnitOfWork:
             self._holder = asyncio.current_task()
             try:
                 yield
-            except Exception as error:
+            except DBAPIError as error:
                 if is_unavailable(error):
                     raise UnavailableError from error
                 raise
@@ -115,10 +136,16 @@ class UnitOfWork:
 
 
 async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
-    """Await `work` even when this task is cancelled meanwhile: a connection must go back to its pool in one piece."""
+    """Await `work` to its end, however often this task is cancelled: a connection must go back in one piece."""
     task = asyncio.ensure_future(work)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    failure = None if task.cancelled() else task.exception()
+    if cancelled is not None:
+        raise cancelled
+    if failure is not None:
+        raise failure

@@ -90,7 +90,10 @@ class Clones:
 
     async def give_back(self, name: str) -> None:
         async with connected(self._server.url(name)) as connection:
-            same = await connection.fetchval(FINGERPRINT) == self._untouched
+            try:
+                same = await connection.fetchval(FINGERPRINT) == self._untouched
+            except asyncpg.UndefinedTableError:
+                same = False
             if same:
                 await connection.execute("SET lock_timeout = '10s'; DELETE FROM tasks; DELETE FROM categories")
         if same:
@@ -102,6 +105,11 @@ class Clones:
 FINGERPRINT = """
     SELECT string_agg(thing, ',' ORDER BY thing) FROM (
         SELECT concat('class ', relname, relfilenode) AS thing FROM pg_class WHERE relnamespace = 'public'::regnamespace
+        UNION ALL SELECT concat('column ', attrelid, attname, atttypid, attnotnull) FROM pg_attribute
+            JOIN pg_class ON pg_class.oid = attrelid AND relnamespace = 'public'::regnamespace
+        UNION ALL SELECT concat('constraint ', conname, pg_get_constraintdef(oid)) FROM pg_constraint
+            WHERE connamespace = 'public'::regnamespace
+        UNION ALL SELECT concat('version ', version_num) FROM alembic_version
         UNION ALL SELECT concat('proc ', proname) FROM pg_proc WHERE pronamespace = 'public'::regnamespace
         UNION ALL SELECT concat('trigger ', tgname, tgenabled) FROM pg_trigger WHERE NOT tgisinternal
     ) things"""
@@ -212,6 +220,11 @@ async def raw(database: str) -> AsyncIterator[Raw]:
     """To look at the database from outside, and to get in the way."""
     async with connected(database) as connection:
         yield connection
+
+
+KILL_OTHERS = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+"""Ends all other connections to this database, as a restart of the server would."""
 
 
 async def waiting_for_a_lock(raw: Raw, count: int) -> None:

@@ -3,6 +3,7 @@
 import asyncpg
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from gql_api import db
 from gql_api.errors import StartupError
@@ -84,6 +85,25 @@ def test_a_problem_is_told_in_one_line(error: Exception, word: str) -> None:
 
 def test_other_errors_are_no_connection_problems() -> None:
     assert db.startup_problem(RuntimeError("boom"), URL) is None
-    assert not db.is_unavailable(RuntimeError("boom"))
-    assert not db.is_unavailable(asyncpg.UniqueViolationError())
-    assert db.is_unavailable(asyncpg.DeadlockDetectedError())
+    assert not db.is_unreachable(RuntimeError("boom"))
+    assert not db.is_unreachable(asyncpg.UniqueViolationError())
+    assert db.is_unreachable(asyncpg.DeadlockDetectedError())
+
+
+@pytest.mark.parametrize(
+    ("cause", "unavailable"),
+    [
+        (asyncpg.AdminShutdownError(), True),
+        (asyncpg.ConnectionDoesNotExistError(), True),
+        (asyncpg.SerializationError(), True),
+        (asyncpg.InterfaceError("connection is closed"), True),
+        (asyncpg.InterfaceError("cannot perform operation: another operation is in progress"), False),
+        (asyncpg.UndefinedTableError(), False),
+        (asyncpg.UniqueViolationError(), False),
+    ],
+)
+def test_only_a_database_that_went_away_is_unavailable(cause: Exception, unavailable: bool) -> None:
+    """A wrong statement and a misused connection are mistakes of ours, and must not look like the weather."""
+    translated = Exception("as SQLAlchemy wraps it")
+    translated.__cause__ = cause
+    assert db.is_unavailable(DBAPIError("SELECT 1", {}, translated)) is unavailable

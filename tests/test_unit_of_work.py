@@ -1,6 +1,8 @@
 """The unit of work owns transactions: when they begin, what they see, how they end."""
 
 import asyncio
+from collections.abc import Collection, Coroutine, Generator
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -13,8 +15,9 @@ from gql_api.db import Sessions
 from gql_api.errors import NotFoundError, UnavailableError
 from gql_api.loaders import Loaders
 from gql_api.repositories import Lock, Repositories
+from gql_api.shapes.category import Category
 from gql_api.unit_of_work import UnitOfWork
-from tests.conftest import Raw, waiting_for_a_lock
+from tests.conftest import KILL_OTHERS, Raw, waiting_for_a_lock
 from tests.factories import add_category, add_task
 
 
@@ -271,20 +274,124 @@ async def test_each_operation_has_a_context_of_its_own(sessions: Sessions) -> No
     await second.work.close()
 
 
-async def test_a_request_that_is_refused_inside_a_read_keeps_the_snapshot(sessions: Sessions, raw: Raw) -> None:
+@pytest.mark.parametrize("error", [NotFoundError("Task", "id", id=1), ValueError("a mistake of ours")])
+async def test_what_is_no_failure_of_the_database_keeps_the_snapshot(
+    sessions: Sessions, raw: Raw, error: Exception
+) -> None:
     work = UnitOfWork(sessions)
 
-    async def refuse() -> None:
+    async def fail() -> None:
         async with work.read() as repositories:
             assert await repositories.tasks.count(None) == 0
-            raise NotFoundError("Task", "id", id=1)
+            raise error
 
-    with pytest.raises(NotFoundError):
-        await refuse()
+    with pytest.raises(type(error)):
+        await fail()
     await raw.execute("INSERT INTO tasks (title, title_key) VALUES ('Fern', 'fern')")
     async with work.read() as repositories:
         assert await repositories.tasks.count(None) == 0
     await work.close()
+
+
+async def test_a_failed_write_has_ended_when_what_it_answers_is_read(engine: AsyncEngine, sessions: Sessions) -> None:
+    work = UnitOfWork(sessions)
+
+    async def fail() -> None:
+        async with work.write() as repositories:
+            await add_task(repositories)
+            raise NotFoundError("Task", "id", id=1)
+
+    with pytest.raises(NotFoundError):
+        await fail()
+    assert busy(engine) == 0
+    async with work.read() as repositories:
+        assert await setting(repositories, "transaction_read_only") == "on"
+        assert await setting(repositories, "transaction_isolation") == "repeatable read"
+        assert await repositories.tasks.count(None) == 0
+    await work.close()
+
+
+async def test_a_dead_snapshot_does_not_fail_the_write_after_it(
+    engine: AsyncEngine, sessions: Sessions, raw: Raw
+) -> None:
+    work = UnitOfWork(sessions)
+    async with work.read() as repositories:
+        await repositories.tasks.count(None)
+    await raw.execute(KILL_OTHERS)
+    async with work.write() as repositories:
+        await add_task(repositories)
+    await raw.execute(KILL_OTHERS)
+    await work.close()
+    assert busy(engine) == 0
+    assert await raw.fetchval("SELECT count(*) FROM tasks") == 1
+
+
+class CancelledAt:
+    """Runs a coroutine and cancels its task at the n-th time that it gives way, and at the next times too."""
+
+    def __init__(self, coroutine: Coroutine[Any, Any, None], at: int, times: int) -> None:
+        self._coroutine = coroutine
+        self._at = range(at, at + times)
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        steps = 0
+        inner = self._coroutine.__await__()
+        result: Any = None
+        while True:
+            try:
+                waited = inner.send(result) if not isinstance(result, BaseException) else inner.throw(result)
+            except StopIteration:
+                return
+            steps += 1
+            task = asyncio.current_task()
+            if steps in self._at and task is not None:
+                asyncio.get_running_loop().call_soon(task.cancel)
+            try:
+                result = yield waited
+            except BaseException as error:  # noqa: BLE001 - handed on as it is
+                result = error
+
+
+@pytest.mark.parametrize("times", [1, 3])
+async def test_cancelled_anywhere_nothing_is_half_written_and_no_connection_lost(
+    database: str, raw: Raw, times: int
+) -> None:
+    engine = db.create_engine(database, pool_size=2)
+    sessions = db.create_sessions(engine)
+    finished = 0
+    for at in range(1, 60):
+        work = UnitOfWork(sessions)
+
+        async def operation(work: UnitOfWork = work) -> None:
+            async with work.read() as repositories:
+                await repositories.tasks.count(None)
+            async with work.write() as repositories:
+                await add_task(repositories, "one")
+                await add_task(repositories, "two")
+            async with work.read() as repositories:
+                await repositories.tasks.count(None)
+
+        async def run(work: UnitOfWork = work, at: int = at) -> None:
+            try:
+                await CancelledAt(operation(work), at, times)
+            finally:
+                await work.close()
+
+        try:
+            await asyncio.create_task(run())
+            finished += 1
+        except (asyncio.CancelledError, UnavailableError):
+            pass
+        assert busy(engine) == 0, at
+        assert await raw.fetchval("SELECT count(*) FROM tasks") % 2 == 0, at
+        if finished > 3:
+            break
+    assert finished > 3  # the last ones were cancelled after their end
+    fresh = UnitOfWork(sessions)
+    async with fresh.read() as repositories:
+        await repositories.tasks.count(None)
+    await fresh.close()
+    await engine.dispose()
 
 
 async def test_a_cancelled_end_is_brought_to_its_end(engine: AsyncEngine, sessions: Sessions) -> None:
@@ -308,3 +415,20 @@ async def test_a_cancelled_end_is_brought_to_its_end(engine: AsyncEngine, sessio
         await closing
     await sibling
     assert busy(engine) == 0
+
+
+async def test_a_name_that_is_freed_between_the_conflict_and_the_look_is_taken(sessions: Sessions, raw: Raw) -> None:
+    """The row that has the name is deleted while we wait for it to be looked at, so the write is tried again."""
+    await raw.execute("INSERT INTO categories (name, name_key) VALUES ('Home', 'home')")
+    work = UnitOfWork(sessions)
+    async with work.write() as repositories:
+        look = repositories.categories.by_names
+
+        async def look_too_late(names: Collection[str], lock: Lock | None = None) -> dict[str, Category]:
+            await raw.execute("DELETE FROM categories")
+            return await look(names, lock)
+
+        repositories.categories.by_names = look_too_late  # type: ignore[method-assign]
+        assert (await add_category(repositories, "HOME")).name == "HOME"
+    await work.close()
+    assert await raw.fetchval("SELECT name FROM categories") == "HOME"

@@ -2,13 +2,13 @@
 
 import json
 import re
-from typing import Any
 
 import strawberry
-from cross_web import HTTPException
+from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from fastapi import APIRouter
 from fastapi.requests import HTTPConnection
 from strawberry.fastapi import BaseContext, GraphQLRouter
+from strawberry.http import GraphQLRequestData
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from gql_api.db import Sessions
@@ -33,15 +33,19 @@ async def _connection(connection: HTTPConnection) -> Connection:
 class _Router(GraphQLRouter[Connection, None]):
     """Strawberry's routes; bodies that are no GraphQL request are refused, whatever they are."""
 
-    def parse_json(self, data: str | bytes) -> Any:
+    def decode_json(self, data: str | bytes) -> object:
         try:
-            parsed = json.loads(data)
-        except (ValueError, RecursionError):
-            raise HTTPException(400, "The request is not valid JSON.") from None
-        if not isinstance(parsed, dict | list):
-            raise HTTPException(400, "The request must be a JSON object.")
-        name = parsed.get("operationName") if isinstance(parsed, dict) else None
-        if not (name is None or (isinstance(name, str) and NAME.fullmatch(name))):
+            return json.loads(data)
+        except (ValueError, RecursionError):  # numbers without end, brackets without end, bytes that are no UTF-8
+            raise json.JSONDecodeError("Not valid JSON", "", 0) from None
+
+    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:
+        try:
+            parsed = await super().parse_http_body(request)
+        except AttributeError:  # it is JSON, but has no keys to get
+            raise HTTPException(400, "The request must be a JSON object.") from None
+        name: object = None if isinstance(parsed, list) else parsed.operation_name
+        if name is not None and not (isinstance(name, str) and NAME.fullmatch(name)):
             raise HTTPException(400, "`operationName` must be the name of an operation, or null.")
         return parsed
 

@@ -1,7 +1,8 @@
 """What all loaders share."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from strawberry.dataloader import DataLoader
 
@@ -20,5 +21,18 @@ class Loader(DataLoader[KeyT, ResultT]):
         work.when_written(self.clear_all)
 
     def load(self, key: KeyT) -> Awaitable[ResultT]:
+        """Return the key's value when the batch has it.
+
+        All who ask for a key share one future. GraphQL cancels the siblings of a field that failed; the shield keeps
+        that from those who asked for the same key elsewhere, and from the statement that is running.
+        """
         self._work.check_not_held()
-        return super().load(key)
+        shared = asyncio.ensure_future(super().load(key))
+        shared.add_done_callback(_see)
+        return asyncio.shield(shared)
+
+
+def _see(done: "asyncio.Future[Any]") -> None:
+    """Look at the failure of a batch that nobody waits for any more: asyncio would log it as forgotten."""
+    if not done.cancelled():
+        done.exception()

@@ -33,9 +33,8 @@ async def count(context: Context, filter: TaskFilter | None) -> int:
 async def create(context: Context, input: NewTask) -> Task:
     async with context.work.write() as repositories:
         with at("input"):
-            # An id is not looked up: the repository answers for one that does not exist.
-            by_name = input.category is not None and input.category.name is not None
-            linked = await _linked(repositories, input.category) if by_name else None
+            linked = await _linked(repositories, input.category)
+            _check_linked(input.category, linked)
             values = TaskValues(
                 title=input.title,
                 description=input.description,
@@ -91,11 +90,7 @@ def _check_linked(link: CategoryLink | None, linked: Category | None) -> None:
 
 async def _category_id(repositories: Repositories, link: CategoryLink | None, linked: Category | None) -> int | None:
     """Return the id of the category that is meant, which is created where the link says so."""
-    if link is None:
-        return None
-    if link.create is not None:
+    if link is not None and link.create is not None:
         with at("category", "create"):
             return (await repositories.categories.add(link.create)).id
-    if link.name is not None:
-        _check_linked(link, linked)
-    return link.id if linked is None else linked.id
+    return None if linked is None else linked.id

@@ -8,9 +8,8 @@ from pydantic import Field
 from gql_api.schema.enums import describe_enum
 from gql_api.schema.fields import input_type
 from gql_api.schema.global_id import CategoryId
-from gql_api.schema.inputs import CategoryIdFilter, IDFilter
+from gql_api.schema.inputs import CategoryIdFilter, IDFilter, Patch
 from gql_api.shapes import category as shapes
-from gql_api.shapes.base import Shape
 from gql_api.shapes.text import ColorHex, Name, NotNull, StorableText
 
 describe_enum(
@@ -47,7 +46,7 @@ class CreateCategoryInput(shapes.NewCategory):
 
 
 @input_type(description="Changes to a category. A key that is left out keeps its value.")
-class CategoryPatch(Shape):
+class CategoryPatch(Patch):
     name: Annotated[
         strawberry.Maybe[Annotated[Name, NotNull]],
         strawberry.field(description="1 to 100 characters, trimmed, unique without regard to case."),
@@ -57,8 +56,7 @@ class CategoryPatch(Shape):
     ]
 
     def changes(self) -> shapes.CategoryChanges:
-        """Return exactly what was sent."""
-        return cast(shapes.CategoryChanges, self.model_dump(exclude_unset=True))
+        return cast(shapes.CategoryChanges, self.sent())
 
 
 @input_type(description="What becomes of the tasks of a deleted category: exactly one key.", one_of=True)

@@ -1,6 +1,6 @@
 """Inputs and arguments that several entities share."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 from pydantic import Field
@@ -28,6 +28,14 @@ class IDFilter(Shape):
         list[strawberry.ID] | None, strawberry.field(name="in", description="Is one of these ids; [] matches nothing.")
     ]
     not_in: Annotated[list[strawberry.ID] | None, Field(description="Is none of these ids; [] matches everything.")]
+
+
+class Patch(Shape):
+    """Changes: each field is a `strawberry.Maybe`, so that what is left out is told from what is null."""
+
+    def sent(self) -> dict[str, Any]:
+        """Return exactly what was sent."""
+        return {name: getattr(self, name).value for name in self.model_fields_set}
 
 
 class CategoryIdFilter(IdFilter):

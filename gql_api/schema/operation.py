@@ -12,7 +12,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionResult as StrawberryExecutionResult
 
 from gql_api.context import Connection, Context
-from gql_api.errors import RequestError, RequestErrorCode
+from gql_api.errors import RequestError, RequestErrorCode, UnavailableError
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +59,9 @@ class ShownErrors(SchemaExtension):
         extensions: dict[str, Any] = {}
         if isinstance(cause, RequestError):
             extensions["code"], message = cause.code, cause.message
+            if isinstance(cause, UnavailableError):
+                extensions["requestId"] = context.request_id
+                logger.warning("Request %s: the database is unavailable", context.request_id, exc_info=cause.__cause__)
             if cause.problems:
                 extensions["problems"] = [asdict(problem) for problem in cause.problems]
         elif code := self._request_code(error, cause):

@@ -10,8 +10,8 @@ from gql_api.schema.category_inputs import CategoryFilter, CreateCategoryInput
 from gql_api.schema.enums import describe_enum
 from gql_api.schema.fields import input_type
 from gql_api.schema.global_id import CategoryId
+from gql_api.schema.inputs import Patch
 from gql_api.shapes import task as shapes
-from gql_api.shapes.base import Shape
 from gql_api.shapes.text import Description, NotNull, StorableText, Title
 
 describe_enum(
@@ -60,7 +60,7 @@ class CreateTaskInput(shapes.NewTask):
 
 
 @input_type(description="Changes to a task. A key that is left out keeps its value.")
-class TaskPatch(Shape):
+class TaskPatch(Patch):
     title: Annotated[
         strawberry.Maybe[Annotated[Title, NotNull]],
         strawberry.field(description="1 to 200 characters, trimmed, not blank."),
@@ -86,6 +86,4 @@ class TaskPatch(Shape):
     ]
 
     def changes(self) -> shapes.TaskChanges:
-        """Return exactly what was sent."""
-        sent = {name: getattr(self, name).value for name in self.model_fields_set}  # links stay what they are
-        return cast(shapes.TaskChanges, sent)
+        return cast(shapes.TaskChanges, self.sent())

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from gql_api.shapes.base import Entity, Shape
 from gql_api.shapes.ids import IdFilter
-from gql_api.shapes.page import Direction, OrderTerm
+from gql_api.shapes.page import Direction, Order
 from gql_api.shapes.text import ColorHex, Name, StorableText
 
 
@@ -45,16 +45,10 @@ class CategoryBy(Shape):
     name: StorableText | None
 
 
-class CategoryOrder(Shape):
-    """Exactly one key is given."""
-
+class CategoryOrder(Order):
     name: Annotated[Direction | None, Field(description="By name, without regard to case.")]
     created_at: Annotated[Direction | None, Field(description="By the time of creation.")]
     updated_at: Annotated[Direction | None, Field(description="By the time of the last change.")]
-
-    @property
-    def term(self) -> OrderTerm:
-        return next(OrderTerm(key, direction) for key, direction in self if direction is not None)
 
 
 class CategoryTasksAction(StrEnum):

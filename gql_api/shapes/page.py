@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from gql_api.errors import RequestError, RequestErrorCode
+from gql_api.shapes.base import Shape
 
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
@@ -21,11 +22,12 @@ class OrderTerm(NamedTuple):
     direction: Direction
 
 
-class Order(Protocol):
-    """One element of `orderBy`: exactly one of its keys is given."""
+class Order(Shape):
+    """One element of `orderBy`: a direction for each key that may be ordered by, of which exactly one is given."""
 
     @property
-    def term(self) -> OrderTerm: ...
+    def term(self) -> OrderTerm:
+        return next(OrderTerm(key, direction) for key, direction in self if direction is not None)
 
 
 class Page(NamedTuple):

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from gql_api.shapes.base import Entity, Shape
 from gql_api.shapes.category import CategoryFilter, NewCategory
-from gql_api.shapes.page import Direction, OrderTerm
+from gql_api.shapes.page import Direction, Order
 from gql_api.shapes.text import Description, StorableText, Title
 
 
@@ -97,9 +97,7 @@ class TaskFilter(Shape):
     category: CategoryRelationFilter | None
 
 
-class TaskOrder(Shape):
-    """Exactly one key is given."""
-
+class TaskOrder(Order):
     created_at: Annotated[Direction | None, Field(description="By the time of creation.")]
     updated_at: Annotated[Direction | None, Field(description="By the time of the last change.")]
     due_at: Annotated[Direction | None, Field(description="By due time; tasks without one come last.")]
@@ -110,7 +108,3 @@ class TaskOrder(Shape):
     category_name: Annotated[
         Direction | None, Field(description="By category name, without regard to case; uncategorized tasks come last.")
     ]
-
-    @property
-    def term(self) -> OrderTerm:
-        return next(OrderTerm(key, direction) for key, direction in self if direction is not None)

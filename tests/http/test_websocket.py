@@ -11,6 +11,7 @@ import pytest
 import uvicorn
 from sqlalchemy.ext.asyncio import AsyncEngine
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from gql_api.app import create_app
@@ -173,3 +174,26 @@ async def test_an_unexpected_failure_is_hidden_here_too(served: Served, raw: Raw
         answer = await client.run("{ taskCount }")
     assert answer["errors"][0]["extensions"]["code"] == "INTERNAL_SERVER_ERROR"
     assert "tasks" not in str(answer)
+
+
+async def test_a_field_that_fails_is_told_here_too(served: Served) -> None:
+    async with served.open() as client:
+        created = await client.run(
+            CREATE.replace("{title: $title}", '{title: $title, category: {create: {name: "Home"}}}'), title="x"
+        )
+        assert created["data"]["createTask"]["__typename"] == "TaskSuccess"
+        bad = 'bad: taskCount(filter: {category: {is: {id: {eq: "zzz"}}}})'
+        answer = await client.run(
+            f"{{ tasks {{ a: category {{ ok: taskCount {bad} }} b: category {{ ok: taskCount }} }} }}"
+        )
+        assert answer["data"] == {"tasks": [{"a": None, "b": {"ok": 1}}]}
+
+
+@pytest.mark.parametrize("message", ["[" * 100_000, '{"type": "ping", "payload": ' + "9" * 5000 + "}", "no json"])
+async def test_a_message_that_cannot_be_read_closes_with_the_protocols_code(served: Served, message: str) -> None:
+    async with served.open() as client:
+        await client._connection.send(message)
+        with pytest.raises(ConnectionClosed) as closed:
+            await client.answer()
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 4400

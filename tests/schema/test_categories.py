@@ -8,7 +8,7 @@ from gql_api.schema import global_id
 from tests.api import ERROR, PROBLEMS, Api
 from tests.conftest import Raw
 
-NO_CATEGORY = global_id.encode("Category", 4711)
+NO_CATEGORY = global_id.encode("Category", 2**62)
 FIELDS = "id name color version createdAt updatedAt"
 
 CREATE = f"""mutation ($input: CreateCategoryInput!) {{ createCategory(input: $input) {{

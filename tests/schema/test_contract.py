@@ -8,16 +8,19 @@ from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
+    GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLUnionType,
+    Undefined,
     get_named_type,
+    get_nullable_type,
 )
 from pydantic import BaseModel
-from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.base import StrawberryMaybe, StrawberryObjectDefinition
 
 from gql_api.schema import schema
-from gql_api.schema.fields import CheckedArguments, CheckedMutation, Refused
+from gql_api.schema.fields import CheckedArguments, CheckedMutation
 from gql_api.schema.relation import relation
 from gql_api.shapes.base import Entity, Shape
 
@@ -123,4 +126,32 @@ def test_every_input_collects_its_problems() -> None:
             build = definition(name).from_input
             assert build is not None
             assert build.__name__ == "build_or_refuse", name
-    assert Refused.__doc__
+
+
+def test_patches_tell_absent_from_null() -> None:
+    """Every field of a patch is a Maybe: an ordinary optional field would be filled in with null, and erase data."""
+    patches = [name for name in TYPES if name.endswith("Patch")]
+    assert patches
+    for name in patches:
+        for field in definition(name).fields:
+            assert isinstance(field.type, StrawberryMaybe), f"{name}.{field.python_name}"
+            published = TYPES[name].fields[schema.config.name_converter.from_field(field)]
+            assert not isinstance(published.type, GraphQLNonNull)
+            assert published.default_value is Undefined
+
+
+def test_lists_are_bounded() -> None:
+    """Every list that is answered from the root has a limit, with the contract's default."""
+    query = schema._schema.query_type
+    assert query is not None
+    lists = {
+        name: field for name, field in query.fields.items() if isinstance(get_nullable_type(field.type), GraphQLList)
+    }
+    assert set(lists) == {"nodes", "tasks", "categories"}
+    del lists["nodes"]  # as long as its ids, of which there may be 100
+    for field in lists.values():
+        assert (field.args["limit"].default_value, field.args["offset"].default_value) == (20, 0)
+
+
+def test_optional_arguments_and_inputs_publish_no_default_of_null() -> None:
+    assert "= null" not in schema.as_str()

@@ -10,14 +10,14 @@ async def test_node_answers_any_kind(api: Api) -> None:
     assert await api.field(query, id=task["id"]) == {"__typename": "Task", "id": task["id"], "title": "Fern"}
     category_id = task["category"]["id"]
     assert await api.field(query, id=category_id) == {"__typename": "Category", "id": category_id, "name": "Home"}
-    assert await api.field(query, id=global_id.encode("Task", 4711)) is None
+    assert await api.field(query, id=global_id.encode("Task", 2**62)) is None
     error = await api.error(query, id="nonsense")
     assert (error["path"], error["extensions"]["code"]) == (["node"], "INVALID_ID")
 
 
 async def test_nodes_keep_order_and_places_and_are_one_statement_a_kind(api: Api) -> None:
     task = await api.create_task("Fern", category={"create": {"name": "Home"}})
-    missing, category = global_id.encode("Task", 4711), task["category"]["id"]
+    missing, category = global_id.encode("Task", 2**62), task["category"]["id"]
     ids = [category, "nonsense", task["id"], missing, category]
     with api.statements() as seen:
         answer = await api.answer("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=ids)

@@ -1,13 +1,18 @@
 """Operations as a whole: transactions, snapshots, concurrency, failures."""
 
 import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from asyncpg import LockNotAvailableError
 
+from gql_api.context import Connection, Context
 from gql_api.schema import global_id
+from gql_api.unit_of_work import UnitOfWork
 from tests.api import ERROR, Api
-from tests.conftest import Raw, api_on, waiting_for_a_lock
+from tests.conftest import KILL_OTHERS, Raw, api_on, waiting_for_a_lock
 
 FAIL_AT_COMMIT = """
     CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {what}; RETURN NULL; END $$;
@@ -167,6 +172,18 @@ async def test_a_failed_write_does_not_say_that_it_is_saved(api: Api, raw: Raw) 
     assert "committed" not in error["extensions"]
 
 
+async def test_a_user_error_whose_answer_fails_does_not_say_that_it_is_saved(api: Api, raw: Raw) -> None:
+    task = await api.create_task(category={"create": {"name": "Home"}})
+    await raw.execute("ALTER TABLE categories RENAME TO gone")
+    answer = await api.answer(
+        """mutation ($id: ID!) { updateTask(id: $id, patch: {title: "x"}, expectedVersion: 9) {
+            ... on VersionConflictError { current { ... on Task { title category { name } } } } } }""",
+        id=task["id"],
+    )
+    assert answer["data"]["updateTask"]["current"] == {"title": "Water the plants", "category": None}
+    assert "committed" not in answer["errors"][0]["extensions"]
+
+
 async def test_an_answer_never_shows_what_an_earlier_mutation_of_the_document_changed(api: Api) -> None:
     home = await api.create_category("Home")
     shown = "... on TaskSuccess { task { category { name version taskCount } } }"
@@ -217,18 +234,37 @@ async def test_of_many_categories_of_one_name_one_is_created(api: Api) -> None:
     assert [a["existing"] for a in answers if a is not won] == [won["category"]] * 29
 
 
-async def test_tasks_that_change_category_while_it_is_emptied_do_not_deadlock(api: Api) -> None:
-    delete = f"""mutation ($id: ID!, $to: ID!) {{ deleteCategory(id: $id, tasks: {{moveTo: $to}}) {{ {ERROR} }} }}"""
-    update = (
-        f"""mutation ($id: ID!, $to: ID!) {{ updateTask(id: $id, patch: {{category: {{id: $to}}}}) {{ {ERROR} }} }}"""
-    )
-    for round_ in range(10):
-        tasks = [await api.create_task(category={"create": {"name": f"A{round_}"}})]
-        tasks.append(await api.create_task(category={"name": f"A{round_}"}))
-        a, b = tasks[0]["category"]["id"], (await api.create_category(f"B{round_}"))["id"]
-        moves = [api.field(update, id=task["id"], to=b) for task in tasks]
-        answers = await asyncio.gather(*moves, api.field(delete, id=a, to=b))
-        assert [answer["__typename"] for answer in answers] == ["TaskSuccess"] * 2 + ["DeleteCategorySuccess"]
+async def test_a_category_is_held_before_the_task_that_moves_into_it(api: Api, raw: Raw) -> None:
+    """Who deletes a category holds it and then takes its tasks: to hold a task first would be a deadlock.
+
+    The category is held from outside, so the update waits for it; the task must still be free then.
+    """
+    task = await api.create_task()
+    category = await api.create_category("Home")
+    update = f"""mutation ($id: ID!, $to: CategoryLink!) {{
+        updateTask(id: $id, patch: {{category: $to}}) {{ ... on TaskSuccess {{ task {{ version }} }} {ERROR} }} }}"""
+    for number, link in enumerate(({"id": category["id"]}, {"name": "Home"}), start=1):
+        async with raw.transaction():
+            await raw.execute("SELECT 1 FROM categories FOR UPDATE")
+            running = asyncio.create_task(api.field(update, id=task["id"], to=link))
+            await waiting_for_a_lock(raw, 1)
+            await raw.execute("SELECT 1 FROM tasks FOR UPDATE NOWAIT")
+        assert (await running)["__typename"] == "TaskSuccess"
+        assert await raw.fetchval("SELECT max(version) FROM tasks") == 2, number
+
+
+async def test_a_category_that_a_change_refers_to_is_not_deleted_meanwhile(api: Api, raw: Raw) -> None:
+    task = await api.create_task()
+    await api.create_category("Home")
+    update = """mutation ($id: ID!) { updateTask(id: $id, patch: {category: {name: "Home"}}) { __typename } }"""
+    async with raw.transaction():
+        await raw.execute("SELECT 1 FROM tasks FOR UPDATE")
+        running = asyncio.create_task(api.field(update, id=task["id"]))
+        await waiting_for_a_lock(raw, 1)
+        with pytest.raises(LockNotAvailableError):
+            async with raw.transaction():
+                await raw.execute("SELECT 1 FROM categories FOR UPDATE NOWAIT")
+    assert (await running)["__typename"] == "TaskSuccess"
 
 
 async def test_tasks_moved_both_ways_at_once_do_not_deadlock(api: Api) -> None:
@@ -265,24 +301,55 @@ async def test_a_sibling_that_fails_leaves_the_pool_whole(database: str, raw: Ra
         assert api.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
 
 
-async def test_the_database_may_go_and_come_back(api: Api, raw: Raw) -> None:
-    """The connections in the pool are dead: that is told, and the next request is served."""
+async def test_the_database_may_go_and_come_back(api: Api, raw: Raw, caplog: pytest.LogCaptureFixture) -> None:
+    """The connection in the pool is dead: that is told and logged, and the next request is served."""
     await api.field("{ taskCount }")
-    await raw.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    )
+    await raw.execute(KILL_OTHERS)
     answer = await api.answer("{ taskCount }")
-    if "errors" in answer:
-        assert answer["errors"][0]["extensions"] == {"code": "UNAVAILABLE"}
-        assert shows_no_secret(answer)
+    (error,) = answer["errors"]
+    assert error["extensions"]["code"] == "UNAVAILABLE"
+    assert shows_no_secret(answer)
+    (record,) = [record for record in caplog.records if error["extensions"]["requestId"] in record.getMessage()]
+    assert record.exc_info is not None
     assert await api.field("{ taskCount }") == 0
+
+
+@pytest.mark.parametrize(
+    "operation", ["{ tasks { id } }", 'mutation { createTask(input: {title: "x"}) { __typename } }']
+)
+async def test_a_connection_that_dies_after_the_last_read_spoils_no_answer(
+    api: Api, raw: Raw, monkeypatch: pytest.MonkeyPatch, operation: str
+) -> None:
+    close = UnitOfWork.close
+
+    async def die_first(work: UnitOfWork) -> None:
+        async with work.read() as repositories:
+            await repositories.tasks.count(None)
+        await raw.execute(KILL_OTHERS)
+        await close(work)
+
+    monkeypatch.setattr(UnitOfWork, "close", die_first)
+    await api.data(operation)
+    assert api.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+async def test_a_field_that_fails_does_not_take_those_along_who_share_its_loader(api: Api) -> None:
+    """GraphQL cancels the failed field's siblings, which wait for the same key as fields elsewhere."""
+    task = await api.create_task(category={"create": {"name": "Home"}})
+    bad = 'bad: taskCount(filter: {category: {is: {id: {eq: "zzz"}}}})'
+    answer = await api.answer(
+        f"""query ($id: ID!) {{ a: task(id: $id) {{ category {{ ok: taskCount {bad} }} }}
+            b: task(id: $id) {{ category {{ ok: taskCount name }} }} }}""",
+        id=task["id"],
+    )
+    assert answer["data"] == {"a": {"category": None}, "b": {"category": {"ok": 1, "name": "Home"}}}
+    assert [error["path"] for error in answer["errors"]] == [["a", "category", "bad"]]
 
 
 async def test_a_database_out_of_reach_is_unavailable() -> None:
     async with api_on("postgresql://nobody@127.0.0.1:1/nothing") as api:
         answer = await api.answer("{ taskCount }")
-        assert answer["errors"][0]["extensions"] == {"code": "UNAVAILABLE"}
+        assert answer["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
         assert shows_no_secret(answer)
 
 
@@ -327,10 +394,19 @@ async def test_a_moment_that_is_wrong_is_told(api: Api) -> None:
     assert "RFC 3339" in error["message"]
 
 
-async def test_one_moment_decides_what_is_overdue(api: Api) -> None:
-    await api.create_task(dueAt="2020-01-01T00:00:00Z")
+async def test_one_moment_decides_what_is_overdue(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The moment that the operation began, whatever the clock says when a task is looked at."""
+    await api.create_task(dueAt="2001-01-01T00:00:00Z")
     await api.create_task(dueAt="2999-01-01T00:00:00Z")
-    assert await api.field("{ tasks(orderBy: [{dueAt: ASC}]) { overdue } }") == [{"overdue": True}, {"overdue": False}]
+    query = "{ tasks(orderBy: [{dueAt: ASC}]) { overdue } }"
+    assert await api.field(query) == [{"overdue": True}, {"overdue": False}]
+    open_ = Context.open
+
+    def open_long_ago(connection: Connection) -> Context:
+        return replace(open_(connection), now=datetime(2000, 1, 1, tzinfo=UTC))
+
+    monkeypatch.setattr(Context, "open", open_long_ago)
+    assert await api.field(query) == [{"overdue": False}, {"overdue": False}]
 
 
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00.000001+00:00", "9999-12-31T23:59:59.999998+00:00"])

@@ -8,8 +8,8 @@ from gql_api.schema import global_id
 from tests.api import ERROR, PROBLEMS, Api
 from tests.conftest import Raw
 
-NO_TASK = global_id.encode("Task", 4711)
-NO_CATEGORY = global_id.encode("Category", 4711)
+NO_TASK = global_id.encode("Task", 2**62)
+NO_CATEGORY = global_id.encode("Category", 2**62)
 
 CREATE = f"""mutation ($input: CreateTaskInput!) {{ createTask(input: $input) {{
     ... on TaskSuccess {{ task {{ id title category {{ id name }} }} }} {ERROR} {PROBLEMS}
