@@ -16,10 +16,10 @@ help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 	@echo '  Options go into ARGS: make run ARGS="--port 9000", make test ARGS="-k category -x"'
 
-run: $(UV) ## Serve the API and its explorer on a PostgreSQL of its own (or DATABASE_URL's)
+run: .venv ## Serve the API and its explorer on a PostgreSQL of its own (or DATABASE_URL's)
 	@$(UV) run --locked --no-dev --quiet gql-api dev $(ARGS)
 
-test: $(UV) ## Run the tests on a PostgreSQL of their own (or DATABASE_URL's)
+test: .venv ## Run the tests on a PostgreSQL of their own (or DATABASE_URL's)
 	@$(UV) run --locked --quiet pytest $(ARGS)
 
 check: $(UV) ## Lint, types, import rules, schema drift, migrations
@@ -38,6 +38,9 @@ migrate: $(UV) ## Bring the database up to date
 
 schema: $(UV) ## Write schema.graphql
 	@$(UV) run --locked --no-dev --quiet gql-api schema > schema.graphql.new && mv schema.graphql.new schema.graphql
+
+.venv: | $(UV)
+	@echo "Installing what it needs below this folder: once, a minute or so ..."
 
 .uv/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -25,9 +25,11 @@ app = typer.Typer(
 
 @app.command()
 def dev(
-    host: Annotated[str | None, typer.Option(help="Address to listen on. [default: GQL_API_HOST or 127.0.0.1]")] = None,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on. GQL_API_HOST or 127.0.0.1 without it.")
+    ] = None,
     port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="Port to listen on. [default: GQL_API_PORT or 8000]")
+        int | None, typer.Option(min=0, max=65535, help="Port to listen on. GQL_API_PORT or 8000 without it.")
     ] = None,
 ) -> None:
     """Serve the API with its explorer, for development.
@@ -85,6 +87,7 @@ async def _prepare(url: str) -> int:
 
 async def _migrate(url: str) -> tuple[str | None, str]:
     async with _engine(url) as engine:
+        await db.check_encoding(engine)
         before = await migrations.current(engine)
         await migrations.upgrade(engine)
         return before, migrations.head()
@@ -92,10 +95,11 @@ async def _migrate(url: str) -> tuple[str | None, str]:
 
 async def _check_migrated(url: str) -> None:
     async with _engine(url) as engine:
+        await db.check_encoding(engine)
         current = await migrations.current(engine)
     if current != migrations.head():
         state = "has not been migrated yet" if current is None else f"is at revision {current}, not {migrations.head()}"
-        raise StartupError(f"{db.shown_url(url)} {state}. Run: gql-api migrate")
+        raise StartupError(f"{db.shown_url(url)} {state}. Run: make migrate (or gql-api migrate)")
 
 
 @asynccontextmanager

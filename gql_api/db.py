@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import asyncpg
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
@@ -41,9 +42,11 @@ def driver_url(url: str) -> str:
         _ = parts.hostname, parts.port
     except ValueError:
         raise StartupError("DATABASE_URL is not an address such as postgresql://user:password@host:5432/name") from None
+    if "@" in parts.path:
+        raise StartupError("DATABASE_URL has a password with special characters: write @ as %40, / as %2F, and so on")
     if parts.scheme not in SCHEMES or not url.startswith(f"{parts.scheme}://"):
         raise StartupError(
-            "DATABASE_URL must begin with postgresql:// (or postgresql+asyncpg://), followed by user, host and name"
+            "DATABASE_URL must begin with postgresql://, postgres:// or postgresql+asyncpg://, then user, host and name"
         )
     query = urlencode([(key, value) for key, value in parse_qsl(parts.query) if key not in LIBPQ_ONLY])
     return f"postgresql://{parts.netloc}{parts.path}{'?' if query else ''}{query}"
@@ -93,6 +96,14 @@ def _driver_error(error: DBAPIError) -> BaseException | None:
     return error.orig.__cause__ if error.orig is not None else None
 
 
+async def check_encoding(engine: AsyncEngine) -> None:
+    """Raise StartupError unless the database holds all of Unicode."""
+    async with engine.connect() as connection:
+        encoding = (await connection.execute(text("SHOW server_encoding"))).scalar_one()
+    if encoding != "UTF8":
+        raise StartupError(f"The database is encoded in {encoding}. Make one in UTF8: createdb --encoding=UTF8")
+
+
 def constraint_name(error: IntegrityError) -> str | None:
     """Return the name of the constraint that a statement violated."""
     name = getattr(_driver_error(error), "constraint_name", None)
@@ -107,15 +118,19 @@ def startup_problem(error: BaseException, url: str) -> str | None:  # noqa: PLR0
         case asyncpg.InvalidPasswordError() | asyncpg.InvalidAuthorizationSpecificationError():
             return f"{where} refuses the user or the password"
         case asyncpg.InvalidCatalogNameError():
-            return f"There is no such database: {where}"
+            return f"There is no such database: {where}. Make it first (createdb)"
         case asyncpg.ClientConfigurationError():
             return "DATABASE_URL has a part that is not understood"
+        case asyncpg.InsufficientPrivilegeError():
+            return f"{where} does not let this user make its tables: it must own the database"
+        case asyncpg.UndefinedObjectError() | asyncpg.CantChangeRuntimeParamError():
+            return f"DATABASE_URL has a parameter that the server does not know: {cause}"
         case TimeoutError():
             return f"{where} does not answer"
         case ssl.SSLError():
             return f"{where}: no secure connection could be made"
         case OSError():
-            return f"{where} cannot be reached: is PostgreSQL running there?"
+            return f"{where} cannot be reached: is PostgreSQL running there, and is the address right?"
         case _ if is_unreachable(error):
             return f"{where} accepts no connections right now"
         case _:

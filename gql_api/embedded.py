@@ -85,10 +85,22 @@ class _Owner:
         return {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []}
 
     def reachable(self, folder: Path) -> Path:
-        """Return the folder, or one in its stead where the server's user cannot get to it."""
-        if self._user is None or all(self._may_enter(parent) for parent in folder.parents):
+        """Return the folder, or one in its stead where the server's user cannot get to it.
+
+        Data stays where it is: should permissions have changed since it was made, no empty database takes its place.
+        """
+        if self._user is None:
             return folder
-        return SYSTEM_FOLDER / f"{folder.parent.name}-{hashlib.sha256(bytes(folder)).hexdigest()[:8]}"
+        stead = SYSTEM_FOLDER / f"{folder.parent.name}-{hashlib.sha256(bytes(folder)).hexdigest()[:8]}"
+        here, there = (folder / "data").exists(), (stead / "data").exists()
+        if all(self._may_enter(parent) for parent in folder.parents):
+            return stead if there and not here else folder
+        if here and not there:
+            raise StartupError(
+                f"The data in {folder} is out of reach for the user `{self._user.pw_name}`, whom PostgreSQL runs as: "
+                "let others enter the folders above it, or move it"
+            )
+        return stead
 
     def runnable(self, programs: Path, home: Path) -> Path:
         """Return the programs' folder, or that of a copy where the server's user cannot get to them."""
@@ -240,9 +252,7 @@ def _locked(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise StartupError(
-                f"gql-api runs already with the data in {folder}: stop it first, or use that one"
-            ) from None
+            raise StartupError(f"gql-api runs already with the data in {folder}: stop that one first") from None
         yield
 
 

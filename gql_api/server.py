@@ -23,7 +23,7 @@ def bind(settings: Settings) -> socket.socket:
         return socket.create_server((settings.host, settings.port), family=family)
     except OSError as error:
         raise StartupError(
-            f"Cannot listen on {settings.host}:{settings.port}: {_reason(error)}. Choose another with --port"
+            f"Cannot listen on {settings.host}:{settings.port}: {_reason(error)}. Choose another with --host or --port"
         ) from None
 
 
@@ -57,4 +57,5 @@ def exit_on_sigterm() -> None:
 
 
 def _reason(error: OSError) -> str:
-    return str(error) if error.errno is None or isinstance(error, socket.gaierror) else os.strerror(error.errno)
+    # A host that is not found has one of getaddrinfo's numbers, which are negative.
+    return os.strerror(error.errno) if error.errno is not None and error.errno > 0 else "there is no such address"

@@ -51,10 +51,10 @@ class Server:
         parts = urlsplit(self._url)
         return f"postgresql://{parts.netloc}/{name}?{parts.query}"
 
-    async def create(self, template: str | None = None) -> str:
+    async def create(self, template: str | None = None, options: str = "") -> str:
         name = f"{self._prefix}_{len(self._made)}"
         self._made.append(name)
-        await self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template or "template0"}"')
+        await self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template or "template0"}" {options}')
         return name
 
     async def drop(self, name: str) -> None:

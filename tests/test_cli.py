@@ -135,7 +135,7 @@ async def test_a_database_of_ones_own(server: Server, folder: Path) -> None:
     def use() -> None:
         refused = run("dev", "--port", "0", cwd=folder, DATABASE_URL=url)
         assert refused.returncode == 1
-        assert "has not been migrated yet. Run: gql-api migrate" in refused.stderr
+        assert "has not been migrated yet. Run: make migrate" in refused.stderr
         assert run("migrate", cwd=folder, DATABASE_URL=url).returncode == 0
         with dev(folder, DATABASE_URL=url) as served:
             assert served.ask("{ taskCount }") == {"taskCount": 0}
@@ -159,6 +159,7 @@ async def test_a_database_of_ones_own(server: Server, folder: Path) -> None:
         ("postgresql://u:secret@127.0.0.1:1/name", "cannot be reached"),
         ("postgresql://u:secret@nowhere.invalid/name", "cannot be reached"),
         ("postgresql://u:secret@localhost/name?sslmode=perhaps", "not understood"),
+        ("postgresql://u:secret@ss/word@localhost/name", "special characters"),
     ],
 )
 @pytest.mark.parametrize("command", ["dev", "migrate"])
@@ -168,6 +169,16 @@ def test_a_database_that_cannot_be_used_is_one_clear_line(folder: Path, command:
     assert says in refused.stderr
     assert len(refused.stderr.splitlines()) == 1
     assert "secret" not in refused.stderr
+
+
+async def test_what_the_server_refuses_is_one_clear_line(server: Server, folder: Path) -> None:
+    latin = await server.create(options="ENCODING 'SQL_ASCII' LOCALE 'C'")
+    unknown = server.url(await server.create()) + "&nonsense=1"
+    for url, says in ((server.url(latin), "encoded in SQL_ASCII"), (unknown, "does not know")):
+        refused = await asyncio.to_thread(run, "migrate", cwd=folder, DATABASE_URL=url)
+        assert refused.returncode == 1
+        assert says in refused.stderr
+        assert len(refused.stderr.splitlines()) == 1
 
 
 async def test_a_database_that_is_not_there_is_one_clear_line(server: Server, folder: Path) -> None:
@@ -183,7 +194,7 @@ def test_a_taken_port_is_one_clear_line(folder: Path) -> None:
         refused = run("dev", "--port", port, cwd=folder)
     assert refused.returncode == 1
     assert refused.stderr.splitlines() == [
-        f"gql-api: Cannot listen on 127.0.0.1:{port}: Address already in use. Choose another with --port"
+        f"gql-api: Cannot listen on 127.0.0.1:{port}: Address already in use. Choose another with --host or --port"
     ]
 
 

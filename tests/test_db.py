@@ -33,6 +33,7 @@ def test_addresses_that_are_understood(url: str, expected: str) -> None:
         "postgresql+psycopg://u:secret@host/n",
         "postgresql:u:secret@h",
         "postgresql://u:secret@host:port/name",
+        "postgresql://u:se@cr/secret@host/name",
         "postgresql://u:secret@[::1/name",
         "sqlite:///secret.db",
     ],

@@ -75,6 +75,26 @@ def test_root_runs_it_as_nobody_and_opens_no_other_folder(folder: Path) -> None:
         subprocess.run(["rm", "-rf", str(data.parent)], check=True)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root must hand the server to somebody else")
+def test_data_stays_where_it_is_when_permissions_change(folder: Path) -> None:
+    above = folder / "above"
+    above.mkdir(mode=0o755)
+    with embedded.running(above / "data-dir", durable=False):
+        pass
+    above.chmod(0o700)
+    with pytest.raises(StartupError, match="out of reach"), embedded.running(above / "data-dir"):
+        pass
+    other = folder / "other"
+    other.mkdir(mode=0o700)
+    with embedded.running(other / "data-dir", durable=False):
+        stead = embedded.place(other / "data-dir")
+    try:
+        other.chmod(0o755)
+        assert embedded.place(other / "data-dir") == stead
+    finally:
+        subprocess.run(["rm", "-rf", str(stead)], check=True)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root must copy the programs for somebody else")
 def test_root_copies_programs_that_nobody_cannot_reach(folder: Path) -> None:
     closed = folder / "closed"

@@ -36,7 +36,7 @@ def decode(text: str) -> tuple[Kind, int]:
 
 
 def message(kind: Kind) -> str:
-    return f"Is not the id of a {kind.lower()}."
+    return f"This is not the id of a {kind.lower()}."
 
 
 def decode_as(kind: Kind, text: str) -> int:
@@ -55,9 +55,6 @@ def _validate(kind: Kind, value: object) -> object:
     except InvalidIdError:
         raise PydanticCustomError(ProblemCode.INVALID_ID, "{message}", {"message": message(kind)}) from None
 
-
-TaskId = Annotated[int, BeforeValidator(partial(_validate, "Task"))]
-"""In an input: the number behind a task's global id."""
 
 CategoryId = Annotated[int, BeforeValidator(partial(_validate, "Category"))]
 """In an input: the number behind a category's global id."""

@@ -40,7 +40,7 @@ async def _load(info: Info, id: str, *path: str) -> Entity | RequestError | None
     try:
         kind, number = global_id.decode(id)
     except global_id.InvalidIdError:
-        message = "Is not an id of this API."
+        message = "This is not an id of this API."
         problem = Problem(path, ProblemCode.INVALID_ID, message)
         return RequestError(RequestErrorCode.INVALID_ID, f"`{'.'.join(path)}`: {message}", problems=(problem,))
     return await resolvers.get(info.context, kind, number)
