@@ -1,9 +1,11 @@
 """The endpoint as HTTP clients and browsers meet it."""
 
 import pytest
-from httpx import AsyncClient
+from httpx import ASGITransport, AsyncClient
 
+from gql_api.app import create_app
 from tests.api import Api
+from tests.conftest import settings
 
 
 async def test_a_browser_gets_the_explorer(api: Api) -> None:
@@ -75,3 +77,17 @@ async def test_a_body_that_is_no_request_is_refused(api: Api, body: bytes) -> No
     response = await api.client.post("/graphql", content=body, headers={"content-type": "application/json"})
     assert response.status_code == 400
     assert "Traceback" not in response.text
+
+
+async def test_what_nobody_catches_is_told_by_its_request_id_and_nothing_else(caplog: pytest.LogCaptureFixture) -> None:
+    """An application that was never started has no session factory, and so fails where no operation has begun."""
+    transport = ASGITransport(create_app(settings("postgresql://nobody@127.0.0.1:1/nothing")))
+    async with AsyncClient(transport=transport, base_url="http://test") as client:
+        response = await client.post("/graphql", json={"query": "{ taskCount }"})
+    assert response.status_code == 500
+    (error,) = response.json()["errors"]
+    request_id = response.headers["x-request-id"]
+    assert error["extensions"] == {"code": "INTERNAL_SERVER_ERROR", "requestId": request_id}
+    assert "sessions" not in response.text
+    (record,) = [record for record in caplog.records if request_id in record.getMessage()]
+    assert "sessions" in str(record.exc_info)
