@@ -20,6 +20,9 @@ NONE, LOW, MEDIUM, HIGH, URGENT = TaskPriority
 
 # category, title, description, done, priority, days until due
 TASKS: tuple[tuple[str | None, str, str | None, bool, TaskPriority, int | None], ...] = (
+    (None, "Call grandma", None, False, HIGH, 0),
+    (None, "Find a present for Jules", "Something with dinosaurs 🦕", False, MEDIUM, 6),
+    (None, "Return the library books", None, True, NONE, -4),
     ("Home", "Water the plants", "The fern wants more than the others.", False, LOW, 1),
     ("Home", "Fix the dripping tap", "Kitchen. The washer is a 3/8.", False, MEDIUM, 5),
     ("Home", "Defrost the freezer", None, False, NONE, None),
@@ -45,9 +48,6 @@ TASKS: tuple[tuple[str | None, str, str | None, bool, TaskPriority, int | None],
     ("Learning", "Practice the Chopin étude", "Slowly. Left hand alone first.", False, NONE, None),
     ("Learning", "Read the GraphQL specification", "All of it, for once.", False, LOW, 60),
     ("Learning", "Watch the talk on design tokens", None, True, NONE, None),
-    (None, "Call grandma", None, False, HIGH, 0),
-    (None, "Find a present for Jules", "Something with dinosaurs 🦕", False, MEDIUM, 6),
-    (None, "Return the library books", None, True, NONE, -4),
 )
 
 

@@ -1,6 +1,8 @@
 """The gql-api command as a person uses it: real processes, real sockets."""
 
 import asyncio
+import json
+import re
 import signal
 import socket
 import subprocess
@@ -102,7 +104,10 @@ def test_the_first_day(folder: Path) -> None:
         found = first.ask(
             "{ tasks(limit: 5, orderBy: [{createdAt: DESC}]) { id title completed category { id name } } taskCount }"
         )
-        assert len(found["tasks"]) == 5
+        assert [task["category"]["name"] for task in found["tasks"]] == ["Learning"] * 4 + ["Travel"]
+        readme = (PROJECT / "README.md").read_text()
+        query, answer = (re.findall(rf"```{kind}\n(.*?)```", readme, re.DOTALL)[0] for kind in ("graphql", "json"))
+        assert first.ask(query) == json.loads(answer)["data"]
         assert found["taskCount"] > 20
         first.ask('mutation { createTask(input: {title: "Kept 🦕", category: {name: "home"}}) { __typename } }')
         second = run("dev", "--port", "0", cwd=folder)
