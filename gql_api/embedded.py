@@ -206,14 +206,18 @@ class _Server:
     def _stop_leftover(self) -> None:
         """Stop the server of a process that was killed. We hold the folder's lock, so nobody uses it any more.
 
-        Its number may meanwhile be another process's, which is none of our business.
+        Its number may meanwhile be another process's, which is none of our business. Only then is its file removed: in
+        all other cases PostgreSQL finds out by it whether some part of the old server still uses the data.
         """
         left = self._data / "postmaster.pid"
-        with suppress(FileNotFoundError, ValueError, IndexError, psutil.NoSuchProcess):
+        with suppress(FileNotFoundError, ValueError, IndexError, psutil.Error):
             command = psutil.Process(int(left.read_text().splitlines()[0])).cmdline()
-            if str(self._data) in command:
-                self._run("pg_ctl", "stop", "-D", str(self._data), "-m", "fast", "-w")
-        left.unlink(missing_ok=True)
+            if str(self._data) not in command:
+                left.unlink()
+            elif self._run("pg_ctl", "stop", "-D", str(self._data), "-m", "fast", "-w").returncode != 0:
+                raise StartupError(
+                    f"The PostgreSQL of a process that was killed still uses {self._data}: stop it first"
+                )
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + START_TIMEOUT

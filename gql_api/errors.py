@@ -121,6 +121,10 @@ class RequestErrorCode(StrEnum):
     INTERNAL = "INTERNAL_SERVER_ERROR"
 
 
+INTERNAL_MESSAGE = "Something went wrong on our side. Tell us the request id, and we can look it up."
+"""What a client is told of an unexpected failure, whatever it was."""
+
+
 class RequestError(Exception):
     """A part of a request that cannot be answered: an entry in `errors[]` with a code of its own."""
 

@@ -105,7 +105,7 @@ class UnitOfWork:
 
     async def _end_in_turn(self) -> None:
         async with self._lock:
-            await self._end()
+            await self._close_session()
 
     async def _end(self) -> None:
         """Roll back what is not committed and give the connection back; this fails only when it is cancelled."""

@@ -133,6 +133,21 @@ with embedded.running(Path({str(folder)!r}), durable=False) as url:
         assert postmaster(folder) != left
 
 
+def test_a_strangers_process_is_left_alone(folder: Path) -> None:
+    """The number of a killed server may be another process's by now."""
+    with embedded.running(folder, durable=False):
+        lines = (folder / "data" / "postmaster.pid").read_text().splitlines()
+    stranger = subprocess.Popen(["sleep", "100"])
+    try:
+        (folder / "data" / "postmaster.pid").write_text("\n".join([str(stranger.pid), *lines[1:]]) + "\n")
+        with embedded.running(folder, durable=False) as url:
+            assert ask(url, "SELECT 1") == 1
+        assert stranger.poll() is None
+    finally:
+        stranger.kill()
+        stranger.wait()
+
+
 def test_an_interrupted_initdb_is_begun_again(folder: Path) -> None:
     (folder / "data.unfinished").mkdir()
     (folder / "data.unfinished" / "PG_VERSION").write_text("18\n")

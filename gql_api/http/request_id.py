@@ -7,12 +7,10 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gql_api.errors import RequestErrorCode
+from gql_api.errors import INTERNAL_MESSAGE, RequestErrorCode
 
 HEADER = "x-request-id"
 
-
-FAILURE = "Something went wrong on our side. Tell us the request id, and we can look it up."
 
 logger = logging.getLogger(__name__)
 
@@ -48,5 +46,7 @@ class RequestId:
                 raise
             logger.exception("Request %s failed", request_id)
             extensions = {"code": RequestErrorCode.INTERNAL, "requestId": request_id}
-            answer = JSONResponse({"errors": [{"message": FAILURE, "extensions": extensions}]}, status_code=500)
+            answer = JSONResponse(
+                {"errors": [{"message": INTERNAL_MESSAGE, "extensions": extensions}]}, status_code=500
+            )
             await answer(scope, receive, send_with_id)

@@ -12,7 +12,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionResult as StrawberryExecutionResult
 
 from gql_api.context import Connection, Context
-from gql_api.errors import RequestError, RequestErrorCode, UnavailableError
+from gql_api.errors import INTERNAL_MESSAGE, RequestError, RequestErrorCode, UnavailableError
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class ShownErrors(SchemaExtension):
             message = error.message if cause is None else "The request cannot be read as a GraphQL operation."
         else:
             extensions["code"], extensions["requestId"] = RequestErrorCode.INTERNAL, context.request_id
-            message = "Something went wrong on our side. Tell us the request id, and we can look it up."
+            message = INTERNAL_MESSAGE
             logger.error("Request %s failed at %s", context.request_id, error.path, exc_info=cause or error)
         if isinstance(context, Context) and error.path and error.path[0] in context.committed:
             extensions["committed"] = True
