@@ -6,15 +6,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Protocol
 
-Kind = Literal["Task", "Category"]
+Kind = Literal["Task", "Category", "Tag"]
 """The kinds of object that have a global id."""
 
 
-class Versioned(Protocol):
+class Identified(Protocol):
     """What the errors below need to know of a row: its shape comes from the room above."""
 
     @property
     def id(self) -> int: ...
+
+
+class Versioned(Identified, Protocol):
+    """A row that knows how often it was changed."""
 
     @property
     def version(self) -> int: ...
@@ -41,7 +45,7 @@ class NotFoundError(UserError):
 
 
 class AlreadyExistsError(UserError):
-    def __init__(self, kind: Kind, existing: Versioned, *place: str) -> None:
+    def __init__(self, kind: Kind, existing: Identified, *place: str) -> None:
         super().__init__(f"A {kind.lower()} of this name exists already.", *place)
         self.existing = existing
 
@@ -88,6 +92,7 @@ class ProblemCode(StrEnum):
     INVALID_ID = "INVALID_ID"
     NULL = "NULL"
     SAME_CATEGORY = "SAME_CATEGORY"
+    CONFLICTING = "CONFLICTING"
     INVALID = "INVALID"
 
 

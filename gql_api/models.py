@@ -61,11 +61,18 @@ class Row(Base):
     )
 
 
-class Category(Row):
-    __tablename__ = "categories"
+class NamedRow(Row):
+    """A row that is known by its name, unique by the name's key."""
+
+    __abstract__ = True
 
     name: Mapped[str]
     name_key: Mapped[str] = mapped_column(Text(collation="C"))
+
+
+class Category(NamedRow):
+    __tablename__ = "categories"
+
     color: Mapped[str | None]
 
     __table_args__ = (
@@ -109,3 +116,26 @@ class Task(Row):
         Index(None, "completed", "created_at", "id"),
         Index(None, "category_id", "created_at", "id"),
     )
+
+
+class Tag(NamedRow):
+    __tablename__ = "tags"
+
+    __table_args__ = (
+        UniqueConstraint("name_key"),
+        CheckConstraint(_line("name", 50), name="name"),
+        CheckConstraint("name_key <> ''", name="name_key"),
+        CheckConstraint("version >= 1", name="version"),
+        Index(None, "created_at", "id"),
+    )
+
+
+class TaskTag(Base):
+    """That a task has a tag. It goes when either of them goes."""
+
+    __tablename__ = "task_tags"
+
+    task_id: Mapped[int] = mapped_column(ForeignKey("tasks.id", ondelete="CASCADE"), primary_key=True)
+    tag_id: Mapped[int] = mapped_column(ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True)
+
+    __table_args__ = (Index(None, "tag_id", "task_id"),)

@@ -21,7 +21,7 @@ from httpx import ASGITransport, AsyncClient
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from gql_api import db, embedded, migrations
+from gql_api import db, embedded, migrations, models
 from gql_api.app import create_app
 from gql_api.settings import Settings
 from tests.api import Api
@@ -95,12 +95,17 @@ class Clones:
             except asyncpg.UndefinedTableError:
                 same = False
             if same:
-                await connection.execute("SET lock_timeout = '10s'; DELETE FROM tasks; DELETE FROM categories")
+                await connection.execute(EMPTY)
         if same:
             self._free.append(name)
         else:
             await self._server.drop(name)
 
+
+EMPTY = "; ".join(
+    ["SET lock_timeout = '10s'", *(f"DELETE FROM {table}" for table in reversed(models.Base.metadata.sorted_tables))]
+)
+"""Deletes all rows, those that refer to others first."""
 
 FINGERPRINT = """
     SELECT string_agg(thing, ',' ORDER BY thing) FROM (

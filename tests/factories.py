@@ -1,9 +1,11 @@
 """Values to begin with, where a test cares about few of them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from gql_api.repositories import Repositories
 from gql_api.shapes.category import Category, NewCategory
+from gql_api.shapes.tag import NewTag, Tag
 from gql_api.shapes.task import Task, TaskPriority, TaskValues
 
 
@@ -11,8 +13,15 @@ async def add_category(repositories: Repositories, name: str = "Home", color: st
     return await repositories.categories.add(NewCategory(name=name, color=color))
 
 
-async def add_task(repositories: Repositories, title: str = "Water the plants", **values: Any) -> Task:
+async def add_tags(repositories: Repositories, *names: str) -> list[Tag]:
+    return [await repositories.tags.add(NewTag(name=name)) for name in names]
+
+
+async def add_task(
+    repositories: Repositories, title: str = "Water the plants", tags: Sequence[Tag] = (), **values: Any
+) -> Task:
     complete = TaskValues(
         title=title, description=None, completed=False, priority=TaskPriority.NONE, due_at=None, category_id=None
     )
-    return await repositories.tasks.add(TaskValues(**{**complete, **values}))  # type: ignore[typeddict-item]
+    made = TaskValues(**{**complete, **values})  # type: ignore[typeddict-item]
+    return await repositories.tasks.add(made, [tag.id for tag in tags])

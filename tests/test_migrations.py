@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from gql_api import db, migrations, models
 from tests.conftest import Raw, Server
 
+TABLES = ", ".join(f"'{table}'" for table in models.Base.metadata.tables)
+
 
 async def test_models_and_migrations_agree(engine: AsyncEngine) -> None:
     await migrations.check(engine)
@@ -22,12 +24,12 @@ async def test_checks_and_collations_agree_too(engine: AsyncEngine, server: Serv
     scratch = db.create_engine(server.url(await server.create()))
     async with scratch.begin() as connection:
         await connection.run_sync(models.Base.metadata.create_all)
-    wanted = """
+    wanted = f"""
         SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
-            WHERE conrelid::regclass::text IN ('tasks', 'categories')
+            WHERE conrelid::regclass::text IN ({TABLES})
         UNION ALL SELECT table_name, column_name,
             concat(collation_name, identity_generation, column_default, is_nullable)
-            FROM information_schema.columns WHERE table_name IN ('tasks', 'categories')
+            FROM information_schema.columns WHERE table_name IN ({TABLES})
         ORDER BY 1, 2"""
     found = []
     for each in (engine, scratch):
@@ -35,7 +37,7 @@ async def test_checks_and_collations_agree_too(engine: AsyncEngine, server: Serv
             found.append([tuple(row) for row in await connection.execute(text(wanted))])
     await scratch.dispose()
     assert found[0] == found[1]
-    assert len(found[0]) > 30
+    assert len(found[0]) > 50
 
 
 async def test_a_migrated_database_is_at_head(engine: AsyncEngine) -> None:
@@ -45,9 +47,11 @@ async def test_a_migrated_database_is_at_head(engine: AsyncEngine) -> None:
 async def test_down_and_up_again_on_data(engine: AsyncEngine, raw: Raw) -> None:
     await raw.execute("INSERT INTO categories (name, name_key) VALUES ('Home', 'home')")
     await raw.execute("INSERT INTO tasks (title, title_key, category_id) SELECT 'Fern', 'fern', id FROM categories")
+    await raw.execute("INSERT INTO tags (name, name_key) VALUES ('green', 'green')")
+    await raw.execute("INSERT INTO task_tags SELECT tasks.id, tags.id FROM tasks, tags")
     await migrations.downgrade(engine, "base")
     assert await migrations.current(engine) is None
-    assert await raw.fetchval("SELECT count(*) FROM pg_tables WHERE tablename IN ('tasks', 'categories')") == 0
+    assert await raw.fetchval(f"SELECT count(*) FROM pg_tables WHERE tablename IN ({TABLES})") == 0
     await migrations.upgrade(engine)
     assert await migrations.current(engine) == migrations.head()
     await migrations.check(engine)
@@ -68,6 +72,7 @@ async def test_two_processes_may_migrate_at_once(server: Server) -> None:
     await engine.dispose()
 
 
+TAG = {"name": "'green'", "name_key": "'green'"}
 TASK = {"title": "'Fern'", "title_key": "'fern'"}
 CATEGORY = {"name": "'Home'", "name_key": "'home'"}
 
@@ -95,13 +100,24 @@ CATEGORY = {"name": "'Home'", "name_key": "'home'"}
         ("categories", {**CATEGORY, "color": "'#ABCDEF'"}, "ck_categories_color"),
         ("categories", {**CATEGORY, "version": "0"}, "ck_categories_version"),
         ("categories", {**CATEGORY, "name_key": "'taken'"}, "uq_categories_name_key"),
+        ("tags", {**TAG, "name": r"E'\u00a0'"}, "ck_tags_name"),
+        ("tags", {**TAG, "name": "repeat('ß', 51)"}, "ck_tags_name"),
+        ("tags", {**TAG, "name_key": "''"}, "ck_tags_name_key"),
+        ("tags", {**TAG, "version": "0"}, "ck_tags_version"),
+        ("tags", {**TAG, "name_key": "'taken'"}, "uq_tags_name_key"),
+        ("task_tags", {"task_id": "999", "tag_id": "(SELECT id FROM tags)"}, "fk_task_tags_task_id_tasks"),
+        ("task_tags", {"task_id": "(SELECT id FROM tasks)", "tag_id": "999"}, "fk_task_tags_tag_id_tags"),
+        ("task_tags", {"task_id": "(SELECT id FROM tasks)", "tag_id": "(SELECT id FROM tags)"}, "pk_task_tags"),
     ],
 )
 async def test_the_database_itself_holds_the_rules(
     raw: Raw, table: str, values: dict[str, str], constraint: str
 ) -> None:
-    await raw.execute("INSERT INTO categories (name, name_key) VALUES ('Taken', 'taken')")
-    statement = f"INSERT INTO {table} ({', '.join(values)}) VALUES ({', '.join(values.values())})"  # noqa: S608 - ours
+    for named in ("categories", "tags"):
+        await raw.execute(f"INSERT INTO {named} (name, name_key) VALUES ('Taken', 'taken')")
+    await raw.execute("INSERT INTO tasks (title, title_key) VALUES ('Fern', 'fern')")
+    await raw.execute("INSERT INTO task_tags SELECT tasks.id, tags.id FROM tasks, tags")
+    statement = f"INSERT INTO {table} ({', '.join(values)}) VALUES ({', '.join(values.values())})"
     with pytest.raises(Exception, match=constraint):
         await raw.execute(statement)
 
@@ -113,10 +129,21 @@ async def test_a_category_with_tasks_is_not_deleted_behind_their_back(raw: Raw) 
         await raw.execute("DELETE FROM categories")
 
 
+async def test_tags_go_with_their_tasks_and_from_them(raw: Raw) -> None:
+    await raw.execute("INSERT INTO tasks (title, title_key) VALUES ('Fern', 'fern'), ('Ivy', 'ivy')")
+    await raw.execute("INSERT INTO tags (name, name_key) VALUES ('green', 'green'), ('indoor', 'indoor')")
+    await raw.execute("INSERT INTO task_tags SELECT tasks.id, tags.id FROM tasks, tags")
+    await raw.execute("DELETE FROM tasks WHERE title = 'Fern'")
+    await raw.execute("DELETE FROM tags WHERE name = 'green'")
+    left = await raw.fetch(
+        "SELECT title, name FROM task_tags JOIN tasks ON tasks.id = task_id JOIN tags ON tags.id = tag_id"
+    )
+    assert [tuple(row) for row in left] == [("Ivy", "indoor")]
+
+
 async def test_times_have_a_zone_and_keys_compare_bytewise(raw: Raw) -> None:
     columns = await raw.fetch(
-        "SELECT column_name, data_type, collation_name FROM information_schema.columns "
-        "WHERE table_name IN ('tasks', 'categories')"
+        f"SELECT column_name, data_type, collation_name FROM information_schema.columns WHERE table_name IN ({TABLES})"
     )
     times = {row["data_type"] for row in columns if row["column_name"].endswith("_at")}
     keys = {row["collation_name"] for row in columns if row["column_name"].endswith("_key")}

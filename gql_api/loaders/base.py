@@ -6,10 +6,15 @@ from typing import Any, TypeVar
 
 from strawberry.dataloader import DataLoader
 
+from gql_api.repositories import NamedRepository, Repositories, Repository
+from gql_api.shapes.base import Entity, NamedEntity
+from gql_api.shapes.text import text_key
 from gql_api.unit_of_work import UnitOfWork
 
 KeyT = TypeVar("KeyT")
 ResultT = TypeVar("ResultT")
+EntityT = TypeVar("EntityT", bound=Entity)
+NamedEntityT = TypeVar("NamedEntityT", bound=NamedEntity)
 
 
 class Loader(DataLoader[KeyT, ResultT]):
@@ -36,3 +41,27 @@ def _see(done: "asyncio.Future[Any]") -> None:
     """Look at the failure of a batch that nobody waits for any more: asyncio would log it as forgotten."""
     if not done.cancelled():
         done.exception()
+
+
+def by_id(work: UnitOfWork, of: Callable[[Repositories], Repository[Any, EntityT]]) -> Loader[int, EntityT | None]:
+    """Make a loader of one kind of entity by id; a missing one is None."""
+
+    async def load(ids: list[int]) -> list[EntityT | None]:
+        async with work.read() as repositories:
+            found = await of(repositories).get_many(ids)
+        return [found.get(id) for id in ids]
+
+    return Loader(work, load)
+
+
+def by_name(
+    work: UnitOfWork, of: Callable[[Repositories], NamedRepository[Any, NamedEntityT]]
+) -> Loader[str, NamedEntityT | None]:
+    """Make a loader of one kind of entity by name, without regard to case; a missing one is None."""
+
+    async def load(names: list[str]) -> list[NamedEntityT | None]:
+        async with work.read() as repositories:
+            found = await of(repositories).by_names(names)
+        return [found.get(text_key(name)) for name in names]
+
+    return Loader(work, load)

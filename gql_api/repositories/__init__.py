@@ -4,11 +4,13 @@ commit.
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gql_api.repositories.base import Lock
+from gql_api.repositories.base import Lock, Repository
 from gql_api.repositories.category import CategoryRepository
+from gql_api.repositories.named import NamedRepository
+from gql_api.repositories.tag import TagRepository
 from gql_api.repositories.task import TaskRepository
 
-__all__ = ["Lock", "Repositories"]
+__all__ = ["Lock", "NamedRepository", "Repositories", "Repository"]
 
 
 class Repositories:
@@ -17,3 +19,4 @@ class Repositories:
     def __init__(self, session: AsyncSession) -> None:
         self.tasks = TaskRepository(session)
         self.categories = CategoryRepository(session)
+        self.tags = TagRepository(session)

@@ -10,9 +10,12 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from sqlalchemy import ARRAY, BigInteger, Select, Table, any_, delete, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from gql_api.models import Row
+from gql_api.repositories.order import order_by
 from gql_api.shapes.base import Entity
+from gql_api.shapes.page import OrderTerm, Page
 from gql_api.shapes.text import text_key
 
 RowT = TypeVar("RowT", bound=Row)
@@ -31,6 +34,8 @@ class Repository(Generic[RowT, EntityT]):
 
     model: type[RowT]
     shape: type[EntityT]
+    orders: ClassVar[Mapping[str, InstrumentedAttribute[Any]]]
+    """What each key of the entity's order orders by."""
     text_keys: ClassVar[Mapping[str, str]] = {}
     """Which column keeps the key of which text column."""
 
@@ -65,6 +70,10 @@ class Repository(Generic[RowT, EntityT]):
 
     def _select(self) -> Select[Any]:
         return select(*self._columns)
+
+    async def _page(self, matching: Select[Any], order: Sequence[OrderTerm], page: Page) -> Sequence[EntityT]:
+        ordered = matching.order_by(*order_by(order, self.orders, self.model.id))
+        return await self._fetch(ordered.limit(page.limit).offset(page.offset))
 
     async def _fetch(self, statement: Select[Any]) -> Sequence[EntityT]:
         return [self._shape(row) for row in await self._session.execute(statement)]

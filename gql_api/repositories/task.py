@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, delete, func, literal, select, update
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, delete, func, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from gql_api import models
@@ -11,36 +11,31 @@ from gql_api.db import constraint_name
 from gql_api.errors import NotFoundError
 from gql_api.repositories.base import Repository, differing
 from gql_api.repositories.filters import given, id_condition
-from gql_api.repositories.order import order_by
 from gql_api.shapes.page import OrderTerm, Page
 from gql_api.shapes.task import CategoryRelationFilter, Task, TaskFilter, TaskValues
-
-COLUMNS = {
-    "created_at": models.Task.created_at,
-    "updated_at": models.Task.updated_at,
-    "due_at": models.Task.due_at,
-    "completed_at": models.Task.completed_at,
-    "title": models.Task.title_key,
-    "priority": models.Task.priority,
-    "completed": models.Task.completed,
-    "category_name": models.Category.name_key,
-}
-"""What each key of TaskOrder orders by."""
 
 
 class TaskRepository(Repository[models.Task, Task]):
     model = models.Task
     shape = Task
     text_keys = {"title": "title_key"}  # noqa: RUF012 - a ClassVar by its declaration in the base
+    orders = {  # noqa: RUF012 - as text_keys
+        "created_at": models.Task.created_at,
+        "updated_at": models.Task.updated_at,
+        "due_at": models.Task.due_at,
+        "completed_at": models.Task.completed_at,
+        "title": models.Task.title_key,
+        "priority": models.Task.priority,
+        "completed": models.Task.completed,
+        "category_name": models.Category.name_key,
+    }
 
     async def list(self, filter: TaskFilter | None, order: Sequence[OrderTerm], page: Page) -> Sequence[Task]:
         """Return a page of the tasks that match; without an order, the newest first."""
         statement = self._select().where(_condition(filter))
         if any(term.key == "category_name" for term in order):
             statement = statement.outerjoin(models.Category)
-        return await self._fetch(
-            statement.order_by(*order_by(order, COLUMNS, models.Task.id)).limit(page.limit).offset(page.offset)
-        )
+        return await self._page(statement, order, page)
 
     async def count(self, filter: TaskFilter | None) -> int:
         """Count the tasks that match."""
@@ -56,15 +51,40 @@ class TaskRepository(Repository[models.Task, Task]):
         )
         return {id: count for id, count in await self._session.execute(statement) if id is not None}
 
-    async def add(self, values: TaskValues) -> Task:
-        """Add a task, or raise NotFoundError when there is no such category."""
-        return await _in_existing_category(values, self._add(_with_completion(values)))
+    async def count_by_tag(self, tag_ids: Collection[int], filter: TaskFilter | None) -> dict[int, int]:
+        """Count the tasks that match with each tag, with one statement; a tag without any is left out."""
+        statement = (
+            select(models.TaskTag.tag_id, func.count().label("tasks"))
+            .join(models.Task, models.Task.id == models.TaskTag.task_id)
+            .where(models.TaskTag.tag_id == any_(literal(list(tag_ids), ARRAY(BigInteger))), _condition(filter))
+            .group_by(models.TaskTag.tag_id)
+        )
+        return {row.tag_id: row.tasks for row in await self._session.execute(statement)}
 
-    async def update(self, current: Task, changes: TaskValues) -> Task:
-        """Change a locked task, or raise NotFoundError when there is no such category."""
+    async def tag_ids(self, id: int) -> set[int]:
+        """Return the ids of a task's tags."""
+        return set(await self._session.scalars(select(models.TaskTag.tag_id).where(models.TaskTag.task_id == id)))
+
+    async def add(self, values: TaskValues, tag_ids: Collection[int] = ()) -> Task:
+        """Add a task with these tags, which are held. Raises NotFoundError when there is no such category."""
+        task = await _in_existing_category(values, self._add(_with_completion(values)))
+        await self._tag(task.id, tag_ids)
+        return task
+
+    async def update(
+        self, current: Task, changes: TaskValues, *, tag: Collection[int] = (), untag: Collection[int] = ()
+    ) -> Task:
+        """Change a locked task: its columns, and which tags it has; a changed set of tags counts as a change.
+
+        The tags to add are held, and not among those it has. Raises NotFoundError when there is no such category.
+        """
         values = differing(current, changes)
-        if not values:
+        if not (values or tag or untag):
             return current
+        await self._tag(current.id, tag)
+        if untag:
+            which = models.TaskTag.tag_id == any_(literal(list(untag), ARRAY(BigInteger)))
+            await self._session.execute(delete(models.TaskTag).where(models.TaskTag.task_id == current.id, which))
         return await _in_existing_category(changes, self._update(current, _with_completion(values)))
 
     async def move(self, category_id: int, to: int | None) -> Sequence[int]:
@@ -76,6 +96,11 @@ class TaskRepository(Repository[models.Task, Task]):
         """Delete all tasks of a category and return their ids."""
         deleted = delete(models.Task).where(models.Task.category_id == category_id)
         return list(await self._session.scalars(deleted.returning(models.Task.id)))
+
+    async def _tag(self, id: int, tag_ids: Collection[int]) -> None:
+        if tag_ids:
+            links = [{"task_id": id, "tag_id": tag_id} for tag_id in tag_ids]
+            await self._session.execute(insert(models.TaskTag).values(links))
 
 
 def _with_completion(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,3 +11,5 @@ async def get(context: Context, kind: Kind, id: int) -> Entity | None:
             return await context.loaders.task_by_id.load(id)
         case "Category":
             return await context.loaders.category_by_id.load(id)
+        case "Tag":
+            return await context.loaders.tag_by_id.load(id)

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import cast
 
 from gql_api.context import Context
-from gql_api.errors import NotFoundError, at
+from gql_api.errors import InvalidError, NotFoundError, ProblemCode, at
 from gql_api.repositories import Lock, Repositories
 from gql_api.resolvers.checks import at_version, found
 from gql_api.shapes.category import Category
 from gql_api.shapes.page import page, terms
+from gql_api.shapes.tag import MAX_TAGS
 from gql_api.shapes.task import CategoryLink, NewTask, Task, TaskChanges, TaskFilter, TaskOrder, TaskValues
 from gql_api.shapes.text import text_key
 
@@ -43,7 +44,8 @@ async def create(context: Context, input: NewTask) -> Task:
                 due_at=input.due_at,
                 category_id=await _category_id(repositories, input.category, linked),
             )
-            return await repositories.tasks.add(values)
+            tags = await repositories.tags.ensure(input.tags)
+            return await repositories.tasks.add(values, [tag.id for tag in tags.values()])
 
 
 async def update(context: Context, id: int, patch: TaskChanges, expected_version: int | None) -> Task:
@@ -56,19 +58,22 @@ async def update(context: Context, id: int, patch: TaskChanges, expected_version
             _check_linked(link, linked)
         at_version(current, expected_version)
         with at("patch"):
-            values = cast(TaskValues, {key: value for key, value in patch.items() if key != "category"})
+            values = cast(TaskValues, {key: value for key, value in patch.items() if key in TaskValues.__annotations__})
             if "category" in patch:
                 values["category_id"] = await _category_id(repositories, link, linked)
-            return await repositories.tasks.update(current, values)
+            has, wanted = await _tag_ids(repositories, current, patch)
+            return await repositories.tasks.update(current, values, tag=wanted - has, untag=has - wanted)
 
 
 async def delete(context: Context, id: int, expected_version: int | None) -> Task:
-    """Delete a task and return it as it was."""
+    """Delete a task and return it as it was, with the tags that it had."""
     async with context.work.write() as repositories:
         current = found("Task", await repositories.tasks.get(id, Lock.CHANGE), id, "id")
         at_version(current, expected_version)
+        tags = (await repositories.tags.by_task_ids([id])).get(id, ())
         await repositories.tasks.delete(id)
-        return current
+    context.loaders.tags_by_task_id.prime(id, tags)
+    return current
 
 
 async def _linked(repositories: Repositories, link: CategoryLink | None) -> Category | None:
@@ -94,3 +99,23 @@ async def _category_id(repositories: Repositories, link: CategoryLink | None, li
         with at("category", "create"):
             return (await repositories.categories.add(link.create)).id
     return None if linked is None else linked.id
+
+
+async def _tag_ids(repositories: Repositories, current: Task, patch: TaskChanges) -> tuple[set[int], set[int]]:
+    """Return the ids of the tags that the locked task has, and of those that it is to have, which are held.
+
+    Tags that are missing are created, after all else that a task refers to: who makes others wait does so in one order.
+    """
+    if not patch.keys() & {"tags", "add_tags", "remove_tags"}:
+        return set(), set()
+    ensured = await repositories.tags.ensure(patch["tags"] if "tags" in patch else patch.get("add_tags", []))
+    named = {tag.id for tag in ensured.values()}
+    has = await repositories.tasks.tag_ids(current.id)
+    if "tags" in patch:
+        return has, named
+    removed = await repositories.tags.by_names(patch.get("remove_tags", []))
+    wanted = (has | named) - {tag.id for tag in removed.values()}
+    if len(wanted) > MAX_TAGS:
+        message = f"A task has at most {MAX_TAGS} tags; it would have {len(wanted)}."
+        raise InvalidError(ProblemCode.TOO_LONG, message, "add_tags")
+    return has, wanted

@@ -12,6 +12,7 @@ from gql_api.schema.mutation import Mutation
 from gql_api.schema.operation import NamedOperation, OperationScope, ShownErrors
 from gql_api.schema.query import Query
 from gql_api.schema.scalars import DateTime
+from gql_api.schema.tag import Tag
 from gql_api.schema.task import Task
 
 
@@ -23,7 +24,7 @@ class Schema(strawberry.Schema):
 schema = Schema(
     query=Query,
     mutation=Mutation,
-    types=[Task, Category],
+    types=[Task, Category, Tag],
     extensions=[ShownErrors, NamedOperation, OperationScope],
     config=StrawberryConfig(scalar_map={datetime: DateTime}),
 )

@@ -58,3 +58,6 @@ def _validate(kind: Kind, value: object) -> object:
 
 CategoryId = Annotated[int, BeforeValidator(partial(_validate, "Category"))]
 """In an input: the number behind a category's global id."""
+
+TagId = Annotated[int, BeforeValidator(partial(_validate, "Tag"))]
+"""In an input: the number behind a tag's global id."""

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from gql_api.schema.enums import describe_enum
 from gql_api.schema.fields import input_type
-from gql_api.schema.global_id import CategoryId
+from gql_api.schema.global_id import CategoryId, TagId
 from gql_api.shapes.base import Shape
 from gql_api.shapes.ids import AtMost100, IdFilter
 from gql_api.shapes.page import MAX_LIMIT, MAX_OFFSET, Direction
@@ -45,6 +45,15 @@ class CategoryIdFilter(IdFilter):
     neq: CategoryId | None
     in_: Annotated[tuple[CategoryId, ...] | None, AtMost100]
     not_in: Annotated[tuple[CategoryId, ...] | None, AtMost100]
+
+
+class TagIdFilter(IdFilter):
+    """What IDFilter becomes where tags are meant."""
+
+    eq: TagId | None
+    neq: TagId | None
+    in_: Annotated[tuple[TagId, ...] | None, AtMost100]
+    not_in: Annotated[tuple[TagId, ...] | None, AtMost100]
 
 
 Limit = Annotated[int, strawberry.argument(description=f"How many to answer, 0 to {MAX_LIMIT}.")]

@@ -2,9 +2,10 @@
 
 import strawberry
 
-from gql_api.schema import category_fields, task_fields
+from gql_api.schema import category_fields, tag_fields, task_fields
 from gql_api.schema.category import CreateCategoryResult, DeleteCategoryResult, UpdateCategoryResult
 from gql_api.schema.fields import mutation_field
+from gql_api.schema.tag import CreateTagResult, DeleteTagResult, UpdateTagResult
 from gql_api.schema.task import CreateTaskResult, DeleteTaskResult, UpdateTaskResult
 
 
@@ -21,3 +22,6 @@ class Mutation:
     delete_category = mutation_field(
         category_fields.delete_category, DeleteCategoryResult, "Delete a category, and say what becomes of its tasks."
     )
+    create_tag = mutation_field(tag_fields.create_tag, CreateTagResult, "Create a tag.")
+    update_tag = mutation_field(tag_fields.update_tag, UpdateTagResult, "Change a tag.")
+    delete_tag = mutation_field(tag_fields.delete_tag, DeleteTagResult, "Delete a tag, and take it off its tasks.")

@@ -2,11 +2,12 @@
 
 import strawberry
 
-from gql_api.schema import category_fields, task_fields
+from gql_api.schema import category_fields, tag_fields, task_fields
 from gql_api.schema import node as node_fields
 from gql_api.schema.category import Category
 from gql_api.schema.fields import query_field
 from gql_api.schema.node import Node
+from gql_api.schema.tag import Tag
 from gql_api.schema.task import Task
 
 
@@ -21,3 +22,5 @@ class Query:
     task_count = query_field(task_fields.task_count, int, "How many tasks match.")
     category = query_field(category_fields.category, Category | None, "One category; null when it does not exist.")
     categories = query_field(category_fields.categories, list[Category], "A page of categories.")
+    tag = query_field(tag_fields.tag, Tag | None, "One tag; null when it does not exist.")
+    tags = query_field(tag_fields.tags, list[Tag], "A page of tags.")

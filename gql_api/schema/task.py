@@ -9,6 +9,7 @@ from gql_api.schema.category import Category
 from gql_api.schema.info import Info
 from gql_api.schema.node import Node
 from gql_api.schema.relation import relation
+from gql_api.schema.tag import Tag
 from gql_api.schema.user_errors import AlreadyExistsError, NotFoundError, ValidationError, VersionConflictError
 from gql_api.shapes import task as shapes
 
@@ -22,6 +23,12 @@ class Task(shapes.Task, Node):
         key="category_id",
         loader=lambda loaders: loaders.category_by_id,
         description="The category that the task is in.",
+    )
+    tags: ClassVar[Any] = relation(
+        list[Tag],
+        key="id",
+        loader=lambda loaders: loaders.tags_by_task_id,
+        description="The tags that the task has, by name; at most 100.",
     )
 
     @strawberry.pydantic.field(name="id", description="The task's id: opaque, stable, unique over all types.")

@@ -1,18 +1,21 @@
 """What clients send about tasks."""
 
 from datetime import datetime
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 
 import strawberry
-from pydantic import Field
+from pydantic import Field, ValidationInfo, ValidatorFunctionWrapHandler, field_validator
+from pydantic_core import PydanticCustomError
 
+from gql_api.errors import ProblemCode
 from gql_api.schema.category_inputs import CategoryFilter, CreateCategoryInput
 from gql_api.schema.enums import describe_enum
 from gql_api.schema.fields import input_type
 from gql_api.schema.global_id import CategoryId
 from gql_api.schema.inputs import Patch
 from gql_api.shapes import task as shapes
-from gql_api.shapes.text import Description, NotNull, StorableText, Title
+from gql_api.shapes.tag import TagNames
+from gql_api.shapes.text import Description, NotNull, StorableText, Title, text_key
 
 describe_enum(
     shapes.TaskPriority,
@@ -84,6 +87,32 @@ class TaskPatch(Patch):
         strawberry.Maybe[CategoryLink | None],
         strawberry.field(description="The category to put it in; null takes it out of its category."),
     ]
+    tags: Annotated[
+        strawberry.Maybe[Annotated[TagNames, NotNull]],
+        strawberry.field(
+            description="All its tags by name, in place of those it has; [] removes them all. Those that do not exist "
+            "are created. Excludes `addTags` and `removeTags`."
+        ),
+    ]
+    add_tags: Annotated[
+        strawberry.Maybe[Annotated[TagNames, NotNull]],
+        strawberry.field(description="Tags to add, by name; those that do not exist are created."),
+    ]
+    remove_tags: Annotated[
+        strawberry.Maybe[Annotated[TagNames, NotNull]],
+        strawberry.field(description="Tags to remove, by name; those that it does not have are ignored."),
+    ]
+
+    @field_validator("add_tags", "remove_tags", mode="wrap")
+    @classmethod
+    def _one_way(cls, value: Any, validate: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+        names = validate(value)
+        if info.data.get("tags") is not None:
+            raise PydanticCustomError(ProblemCode.CONFLICTING, "Must not be sent with `tags`, which says all of them.")
+        added = info.data.get("add_tags")
+        if added is not None and {*map(text_key, added.value)} & {*map(text_key, names.value)}:
+            raise PydanticCustomError(ProblemCode.CONFLICTING, "Must not name a tag that `addTags` names too.")
+        return names
 
     def changes(self) -> shapes.TaskChanges:
         return cast(shapes.TaskChanges, self.sent())

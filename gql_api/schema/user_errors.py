@@ -67,7 +67,7 @@ class NotFoundError(UserError):
 
 @strawberry.type(description="Something of this name exists already; names are compared without regard to case.")
 class AlreadyExistsError(UserError):
-    existing: errors.Versioned = strawberry.field(description="The object that has the name.", graphql_type=Node)
+    existing: errors.Identified = strawberry.field(description="The object that has the name.", graphql_type=Node)
 
 
 @strawberry.type(description="The object has been changed since the version that was expected.")

@@ -13,3 +13,9 @@ class Entity(Shape):
     """A row with an identity."""
 
     id: int
+
+
+class NamedEntity(Entity):
+    """An entity whose name no other of its kind has, without regard to case."""
+
+    name: str

@@ -6,13 +6,13 @@ from typing import Annotated, TypedDict
 
 from pydantic import Field
 
-from gql_api.shapes.base import Entity, Shape
+from gql_api.shapes.base import NamedEntity, Shape
 from gql_api.shapes.ids import IdFilter
 from gql_api.shapes.page import Direction, Order
 from gql_api.shapes.text import ColorHex, Name, StorableText
 
 
-class Category(Entity):
+class Category(NamedEntity):
     name: Annotated[str, Field(description="1 to 100 characters, unique without regard to case.")]
     color: Annotated[str | None, Field(description="The color to show it in, as #rrggbb in lower case.")]
     version: Annotated[int, Field(description="Grows by one with every change. Send it back as `expectedVersion`.")]

@@ -1,8 +1,9 @@
 """Filters by id, for every kind of object."""
 
-from typing import Annotated, TypeVar
+from collections.abc import Sized
+from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from gql_api.errors import ProblemCode
@@ -10,11 +11,9 @@ from gql_api.shapes.base import Shape
 
 LIST_MAX = 100
 
-ListT = TypeVar("ListT", bound=tuple[object, ...] | None)
 
-
-def _at_most_100(values: ListT) -> ListT:
-    if values is not None and len(values) > LIST_MAX:
+def _at_most_100(values: object) -> object:
+    if isinstance(values, Sized) and len(values) > LIST_MAX:
         raise PydanticCustomError(
             ProblemCode.TOO_LONG,
             "Must have at most {longest} elements; it has {length}.",
@@ -23,8 +22,8 @@ def _at_most_100(values: ListT) -> ListT:
     return values
 
 
-AtMost100 = AfterValidator(_at_most_100)
-"""Bounds a list in a filter."""
+AtMost100 = BeforeValidator(_at_most_100)
+"""Bounds a list, before anybody looks at its elements."""
 
 
 class IdFilter(Shape):

@@ -9,6 +9,7 @@ from pydantic import Field
 from gql_api.shapes.base import Entity, Shape
 from gql_api.shapes.category import CategoryFilter, NewCategory
 from gql_api.shapes.page import Direction, Order
+from gql_api.shapes.tag import TagNames
 from gql_api.shapes.text import Description, StorableText, Title
 
 
@@ -59,6 +60,12 @@ class NewTask(Shape):
     priority: Annotated[TaskPriority, Field(description="How urgent the task is.")] = TaskPriority.NONE
     due_at: Annotated[datetime | None, Field(description="When the task should be done.")]
     category: Annotated[CategoryLink | None, Field(description="The category to put it in.")]
+    tags: Annotated[
+        TagNames,
+        Field(
+            description="Its tags by name, without regard to case, at most 100; those that do not exist are created."
+        ),
+    ] = []  # noqa: RUF012 - Pydantic copies it, and GraphQL publishes it
 
 
 class TaskValues(TypedDict, total=False):
@@ -81,6 +88,9 @@ class TaskChanges(TypedDict, total=False):
     priority: TaskPriority
     due_at: datetime | None
     category: CategoryLink | None
+    tags: list[str]
+    add_tags: list[str]
+    remove_tags: list[str]
 
 
 class CategoryRelationFilter(Shape):

@@ -1,6 +1,7 @@
 """The rules for text that clients send, and the key by which text is compared."""
 
 import unicodedata
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator
@@ -11,6 +12,7 @@ from gql_api.errors import ProblemCode
 TITLE_MAX = 200
 DESCRIPTION_MAX = 10_000
 NAME_MAX = 100
+TAG_NAME_MAX = 50
 
 
 def text_key(text: str) -> str:
@@ -31,7 +33,7 @@ def refuse_unstorable(text: str) -> str:
     return text
 
 
-def _single_line(text: str, longest: int) -> str:
+def _single_line(longest: int, text: str) -> str:
     text = refuse_unstorable(text).strip()
     if any(unicodedata.category(char) == "Cc" for char in text):
         raise PydanticCustomError(
@@ -41,14 +43,6 @@ def _single_line(text: str, longest: int) -> str:
         raise PydanticCustomError(ProblemCode.BLANK, "Must not be blank.")
     _check_length(text, longest)
     return text
-
-
-def _title(text: str) -> str:
-    return _single_line(text, TITLE_MAX)
-
-
-def _name(text: str) -> str:
-    return _single_line(text, NAME_MAX)
 
 
 def _description(text: str) -> str | None:
@@ -86,11 +80,14 @@ def _not_null(value: Any) -> Any:
 NotNull = BeforeValidator(_not_null)
 """Refuses null with a message for a person, where GraphQL itself lets null pass because the key is optional."""
 
-Title = Annotated[str, AfterValidator(_title)]
+Title = Annotated[str, AfterValidator(partial(_single_line, TITLE_MAX))]
 """One line of 1 to 200 characters (code points), trimmed, not blank, without control characters."""
 
-Name = Annotated[str, AfterValidator(_name)]
+Name = Annotated[str, AfterValidator(partial(_single_line, NAME_MAX))]
 """One line of 1 to 100 characters (code points), trimmed, not blank, without control characters."""
+
+TagName = Annotated[str, AfterValidator(partial(_single_line, TAG_NAME_MAX))]
+"""One line of 1 to 50 characters (code points), trimmed, not blank, without control characters."""
 
 Description = Annotated[str, AfterValidator(_description)]
 """Up to 10,000 characters (code points), kept as written; newline and tab are allowed; "" becomes None."""

@@ -12,7 +12,7 @@ from gql_api.repositories import Repositories
 from gql_api.shapes.task import TaskFilter
 from gql_api.unit_of_work import UnitOfWork
 from tests.api import statements
-from tests.factories import add_category, add_task
+from tests.factories import add_category, add_tags, add_task
 
 
 class GivenTransaction(UnitOfWork):
@@ -51,6 +51,21 @@ async def test_a_missing_key_is_none_in_its_own_place(work: UnitOfWork, reposito
     assert await loaders.task_by_id.load_many([2**62, task.id]) == [None, task]
     assert await loaders.category_by_id.load_many([category.id, 2**62]) == [category, None]
     assert await loaders.category_by_name.load_many(["nowhere", "HOME"]) == [None, category]
+    (tag,) = await add_tags(repositories, "Green")
+    assert await loaders.tag_by_id.load_many([2**62, tag.id]) == [None, tag]
+    assert await loaders.tag_by_name.load_many(["nowhere", "GREEN"]) == [None, tag]
+
+
+async def test_the_tags_of_all_tasks_of_a_moment_are_one_statement(
+    work: UnitOfWork, repositories: Repositories, shared_engine: AsyncEngine
+) -> None:
+    a, b = await add_tags(repositories, "a", "b")
+    tasks = [await add_task(repositories, tags=tags) for tags in ([b, a], [], [b])]
+    loader = Loaders(work).tags_by_task_id
+    with statements(shared_engine) as seen:
+        found = await asyncio.gather(*(loader.load(task.id) for task in tasks * 2))
+    assert [list(tags) for tags in found] == [[a, b], [], [b]] * 2
+    assert len(seen) == 1
 
 
 async def test_counts_are_one_statement_for_each_filter(
@@ -71,6 +86,10 @@ async def test_counts_are_one_statement_for_each_filter(
         )
     assert found == [3, 0, 2, 0, 2, 0]
     assert len(seen) == 2
+    (tag,) = await add_tags(repositories, "a")
+    await add_task(repositories, tags=[tag])
+    assert await loaders.task_count_by_tag_id(None).load(tag.id) == 1
+    assert await loaders.task_count_by_tag_id(only_open).load(tag.id) == 1
 
 
 async def test_nothing_is_remembered_past_a_write(work: UnitOfWork) -> None:

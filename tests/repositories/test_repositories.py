@@ -8,13 +8,17 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from gql_api.errors import AlreadyExistsError, NotFoundError
-from gql_api.repositories import Lock, Repositories, category, task
+from gql_api.repositories import Lock, Repositories
+from gql_api.repositories.category import CategoryRepository
+from gql_api.repositories.tag import TagRepository
+from gql_api.repositories.task import TaskRepository
 from gql_api.shapes.category import CategoryFilter, CategoryOrder
 from gql_api.shapes.ids import IdFilter
 from gql_api.shapes.page import Direction, OrderTerm, Page
+from gql_api.shapes.tag import Tag, TagFilter, TagOrder
 from gql_api.shapes.task import CategoryRelationFilter, Task, TaskFilter, TaskOrder, TaskPriority
 from tests.api import statements
-from tests.factories import add_category, add_task
+from tests.factories import add_category, add_tags, add_task
 
 ALL = Page(100, 0)
 OLDEST = (OrderTerm("created_at", Direction.ASC),)
@@ -188,12 +192,13 @@ async def test_categories_are_listed_by_filter_order_and_page(repositories: Repo
 
 
 def test_every_key_of_an_order_is_known() -> None:
-    assert set(task.COLUMNS) == set(TaskOrder.model_fields)
-    assert set(category.COLUMNS) == set(CategoryOrder.model_fields)
+    assert set(TaskRepository.orders) == set(TaskOrder.model_fields)
+    assert set(CategoryRepository.orders) == set(CategoryOrder.model_fields)
+    assert set(TagRepository.orders) == set(TagOrder.model_fields)
 
 
 @pytest.mark.parametrize("direction", Direction)
-@pytest.mark.parametrize("key", task.COLUMNS)
+@pytest.mark.parametrize("key", TaskRepository.orders)
 async def test_orders_put_nulls_last_and_break_ties_by_id(
     repositories: Repositories, key: str, direction: Direction
 ) -> None:
@@ -256,3 +261,65 @@ async def test_moving_tasks_counts_as_a_change_of_each(repositories: Repositorie
     assert await repositories.tasks.get(b.id) == b
     assert sorted(await repositories.tasks.delete_in_category(work.id)) == [a.id, b.id]
     assert await repositories.tasks.count(None) == 0
+
+
+async def test_tags_that_are_missing_are_created_and_others_found(
+    repositories: Repositories, shared_engine: AsyncEngine
+) -> None:
+    (green,) = await add_tags(repositories, "Grün")
+    with statements(shared_engine) as seen:
+        found = await repositories.tags.ensure(["zebra", "GRÜN", "ant", " Zebra "])
+    assert len(seen) == 2
+    assert found["grün"] == green
+    assert {key: tag.name for key, tag in found.items()} == {"grün": "Grün", "zebra": "zebra", "ant": "ant"}
+    with statements(shared_engine) as seen:
+        assert await repositories.tags.ensure(["zebra", "ant"]) == {key: found[key] for key in ("ant", "zebra")}
+        assert await repositories.tags.ensure([]) == {}
+    assert len(seen) == 1
+
+
+async def test_tags_of_many_tasks_are_one_statement_and_in_the_order_of_their_names(
+    repositories: Repositories, shared_engine: AsyncEngine
+) -> None:
+    b, a, umlaut, c = await add_tags(repositories, "b", "A", "Ä", "c")
+    first = await add_task(repositories, tags=[umlaut, b, a])
+    second = await add_task(repositories, tags=[c])
+    none = await add_task(repositories)
+    with statements(shared_engine) as seen:
+        found = await repositories.tags.by_task_ids([first.id, second.id, none.id, 2**62])
+    assert found == {first.id: [a, b, umlaut], second.id: [c]}
+    assert len(seen) == 1
+
+
+async def test_a_changed_set_of_tags_is_a_change(repositories: Repositories) -> None:
+    a, b = await add_tags(repositories, "a", "b")
+    before = await add_task(repositories, tags=[a])
+    after = await repositories.tasks.update(before, {}, tag=[b.id], untag=[a.id])
+    assert await repositories.tasks.tag_ids(before.id) == {b.id}
+    assert (after.version, after.title) == (2, before.title)
+    assert after.updated_at > before.updated_at
+    assert await repositories.tasks.update(after, {}, tag=[], untag=[]) == after
+
+
+async def test_counts_by_tag_are_one_statement(repositories: Repositories, shared_engine: AsyncEngine) -> None:
+    a, b, unused = await add_tags(repositories, "a", "b", "unused")
+    await add_task(repositories, tags=[a, b])
+    await add_task(repositories, tags=[a], completed=True)
+    wanted = [a.id, b.id, unused.id]
+    with statements(shared_engine) as seen:
+        assert await repositories.tasks.count_by_tag(wanted, None) == {a.id: 2, b.id: 1}
+    assert len(seen) == 1
+    assert await repositories.tasks.count_by_tag(wanted, TaskFilter(completed=True, category=None)) == {a.id: 1}
+
+
+async def test_tags_are_listed_by_filter_order_and_page(repositories: Repositories) -> None:
+    made: list[Tag] = await add_tags(repositories, "b", "Ä", "a")
+
+    async def found(filter: TagFilter | None = None, *order: OrderTerm, page: Page = ALL) -> str:
+        return "".join(each.name for each in await repositories.tags.list(filter, order, page))
+
+    assert await found() == "aÄb"
+    assert await found(None, OrderTerm("name", Direction.ASC)) == "abÄ"
+    assert await found(None, OrderTerm("name", Direction.DESC), page=Page(1, 1)) == "b"
+    only = IdFilter(eq=None, neq=None, in_=(made[0].id, made[1].id), not_in=None)
+    assert await found(TagFilter(id=only), *OLDEST) == "bÄ"

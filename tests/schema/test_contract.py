@@ -58,7 +58,7 @@ SHAPED = [name for name in OBJECTS if issubclass(definition(name).origin, BaseMo
 
 
 def test_the_entities_are_made_of_shapes() -> None:
-    assert set(SHAPED) == {"Task", "Category"}
+    assert set(SHAPED) == {"Task", "Category", "Tag"}
 
 
 @pytest.mark.parametrize("name", SHAPED)
@@ -89,7 +89,7 @@ def test_relations_are_declared() -> None:
             if named.name in SHAPED:
                 assert field.base_resolver is not None
                 found[f"{name}.{field.python_name}"] = field.base_resolver.wrapped_func.__qualname__
-    assert found == {"Task.category": declared}
+    assert found == {"Task.category": declared, "Task.tags": declared}
 
 
 def test_mutation_fields_are_nullable_unions_with_every_error_a_user_error() -> None:
@@ -108,7 +108,7 @@ def test_query_fields_that_can_fail_alone_are_nullable_and_lists_are_not() -> No
     query = schema._schema.query_type
     assert query is not None
     for name, field in query.fields.items():
-        single = name in {"node", "task", "category"}
+        single = name in {"node", "task", "category", "tag"}
         assert isinstance(field.type, GraphQLNonNull) is not single, name
 
 
@@ -147,7 +147,7 @@ def test_lists_are_bounded() -> None:
     lists = {
         name: field for name, field in query.fields.items() if isinstance(get_nullable_type(field.type), GraphQLList)
     }
-    assert set(lists) == {"nodes", "tasks", "categories"}
+    assert set(lists) == {"nodes", "tasks", "categories", "tags"}
     del lists["nodes"]  # as long as its ids, of which there may be 100
     for field in lists.values():
         assert (field.args["limit"].default_value, field.args["offset"].default_value) == (20, 0)

@@ -1,0 +1,72 @@
+"""All SQL about tags."""
+
+from collections.abc import Collection, Mapping, MutableSequence, Sequence
+
+from sqlalchemy import ARRAY, BigInteger, any_, literal, select
+from sqlalchemy.dialects.postgresql import insert
+
+from gql_api import models
+from gql_api.repositories.base import Lock
+from gql_api.repositories.filters import given, id_condition
+from gql_api.repositories.named import ATTEMPTS, NamedRepository
+from gql_api.shapes.page import OrderTerm, Page
+from gql_api.shapes.tag import NewTag, Tag, TagChanges, TagFilter
+from gql_api.shapes.text import text_key
+
+
+class TagRepository(NamedRepository[models.Tag, Tag]):
+    model = models.Tag
+    shape = Tag
+    kind = "Tag"
+    unique_name = "uq_tags_name_key"
+    orders = {  # noqa: RUF012 - a ClassVar by its declaration in the base
+        "name": models.Tag.name_key,
+        "created_at": models.Tag.created_at,
+    }
+
+    async def list(self, filter: TagFilter | None, order: Sequence[OrderTerm], page: Page) -> Sequence[Tag]:
+        """Return a page of the tags that match; without an order, the newest first."""
+        matching = given(id_condition(models.Tag.id, None if filter is None else filter.id))
+        return await self._page(self._select().where(matching), order, page)
+
+    async def by_task_ids(self, task_ids: Collection[int]) -> Mapping[int, Sequence[Tag]]:
+        """Return each task's tags in the order of their names, with one statement; a task without any is left out."""
+        statement = (
+            select(models.TaskTag.task_id, *self._columns)
+            .join(models.Tag, models.Tag.id == models.TaskTag.tag_id)
+            .where(models.TaskTag.task_id == any_(literal(list(task_ids), ARRAY(BigInteger))))
+            .order_by(models.Tag.name_key)
+        )
+        found: dict[int, MutableSequence[Tag]] = {}
+        for row in await self._session.execute(statement):
+            found.setdefault(row.task_id, []).append(self._shape(row))
+        return found
+
+    async def ensure(self, names: Collection[str]) -> dict[str, Tag]:
+        """Return the tags of these names by text key, held against deletion. Those that are missing are created.
+
+        Whoever creates a tag makes others who want it wait. All create in the order of keys, so none wait in a circle.
+        """
+        wanted = dict(sorted((text_key(name), name) for name in names))
+        found: dict[str, Tag] = {}
+        for _ in range(ATTEMPTS):
+            found |= await self._held(wanted.keys() - found.keys())
+            missing = [{"name": name, "name_key": key} for key, name in wanted.items() if key not in found]
+            if missing:
+                add = insert(self._table).on_conflict_do_nothing(constraint=self.unique_name)
+                added = await self._session.execute(add.values(missing).returning(*self._columns))
+                found |= {text_key(tag.name): tag for tag in map(self._shape, added)}
+            if len(found) == len(wanted):
+                return found
+        raise RuntimeError(f"Tags were created and deleted by others {ATTEMPTS} times")
+
+    async def add(self, new: NewTag) -> Tag:
+        """Add a tag, or raise AlreadyExistsError with the one that has the name."""
+        return await self._add_named(new.model_dump())
+
+    async def update(self, current: Tag, changes: TagChanges) -> Tag:
+        """Change a locked tag, or raise AlreadyExistsError with the one that has the name."""
+        return await self._update_named(current, changes)
+
+    async def _held(self, keys: Collection[str]) -> dict[str, Tag]:
+        return await self.by_names(keys, Lock.REFER) if keys else {}

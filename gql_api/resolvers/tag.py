@@ -1,0 +1,47 @@
+"""Tags: read, create, update, delete."""
+
+from collections.abc import Sequence
+
+from gql_api.context import Context
+from gql_api.errors import at
+from gql_api.repositories import Lock
+from gql_api.resolvers.checks import at_version, found
+from gql_api.shapes.page import page, terms
+from gql_api.shapes.tag import NewTag, Tag, TagBy, TagChanges, TagFilter, TagOrder
+
+
+async def get(context: Context, by: TagBy) -> Tag | None:
+    if by.id is not None:
+        return await context.loaders.tag_by_id.load(by.id)
+    return await context.loaders.tag_by_name.load(by.name or "")
+
+
+async def list_(
+    context: Context, filter: TagFilter | None, order_by: Sequence[TagOrder] | None, limit: int, offset: int
+) -> Sequence[Tag]:
+    order, part = terms(order_by), page(limit, offset)
+    async with context.work.read() as repositories:
+        return await repositories.tags.list(filter, order, part)
+
+
+async def create(context: Context, input: NewTag) -> Tag:
+    async with context.work.write() as repositories:
+        with at("input"):
+            return await repositories.tags.add(input)
+
+
+async def update(context: Context, id: int, patch: TagChanges, expected_version: int | None) -> Tag:
+    async with context.work.write() as repositories:
+        current = found("Tag", await repositories.tags.get(id, Lock.CHANGE), id, "id")
+        at_version(current, expected_version)
+        with at("patch"):
+            return await repositories.tags.update(current, patch)
+
+
+async def delete(context: Context, id: int, expected_version: int | None) -> Tag:
+    """Delete a tag, take it off its tasks, whose versions stay, and return it as it was."""
+    async with context.work.write() as repositories:
+        current = found("Tag", await repositories.tags.get(id, Lock.CHANGE), id, "id")
+        at_version(current, expected_version)
+        await repositories.tags.delete(id)
+        return current

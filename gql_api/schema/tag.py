@@ -1,0 +1,55 @@
+"""Tags in GraphQL: the type with its relations, and the results of mutations."""
+
+from typing import Annotated, Any
+
+import strawberry
+
+from gql_api.schema import global_id
+from gql_api.schema.fields import CheckedArguments
+from gql_api.schema.info import Info
+from gql_api.schema.node import Node
+from gql_api.schema.task_inputs import TaskFilter
+from gql_api.schema.user_errors import AlreadyExistsError, NotFoundError, ValidationError, VersionConflictError
+from gql_api.shapes import tag as shapes
+
+
+@strawberry.pydantic.type(description="A word that tasks can be marked with. A task has any number of them up to 100.")
+class Tag(shapes.Tag, Node):
+    @strawberry.pydantic.field(name="id", description="The tag's id: opaque, stable, unique over all types.")
+    def global_id(self) -> strawberry.ID:
+        return global_id.encode("Tag", self.id)
+
+    @strawberry.pydantic.field(description="How many tasks that match have it.", extensions=[CheckedArguments()])
+    async def task_count(
+        self, info: Info, filter: Annotated[TaskFilter | None, strawberry.argument(description="Which tasks to count.")]
+    ) -> int:
+        return await info.context.loaders.task_count_by_tag_id(filter).load(self.id)
+
+    @classmethod
+    def is_type_of(cls, obj: object, _info: Any) -> bool:
+        return isinstance(obj, shapes.Tag)
+
+
+@strawberry.type(description="The tag was created or changed.")
+class TagSuccess:
+    tag: shapes.Tag = strawberry.field(description="The tag as it is now.", graphql_type=Tag)
+
+
+@strawberry.type(description="The tag was deleted, and taken off the tasks that had it; their versions stay.")
+class DeleteTagSuccess:
+    deleted_id: strawberry.ID = strawberry.field(description="Its id, for removing it from a cache.")
+    tag: shapes.Tag = strawberry.field(description="The tag as it was.", graphql_type=Tag)
+
+
+CreateTagResult = Annotated[
+    TagSuccess | ValidationError | NotFoundError | AlreadyExistsError,
+    strawberry.union("CreateTagResult", description="The answer to createTag."),
+]
+UpdateTagResult = Annotated[
+    TagSuccess | ValidationError | NotFoundError | AlreadyExistsError | VersionConflictError,
+    strawberry.union("UpdateTagResult", description="The answer to updateTag."),
+]
+DeleteTagResult = Annotated[
+    DeleteTagSuccess | ValidationError | NotFoundError | VersionConflictError,
+    strawberry.union("DeleteTagResult", description="The answer to deleteTag."),
+]

@@ -1,0 +1,56 @@
+"""The root fields about tags: typed arguments in, plain values down, results out."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import strawberry
+
+from gql_api.resolvers import tag as resolvers
+from gql_api.schema import global_id
+from gql_api.schema.fields import id_argument
+from gql_api.schema.info import Info
+from gql_api.schema.inputs import ExpectedVersion, Limit, Offset
+from gql_api.schema.tag import DeleteTagSuccess, TagSuccess
+from gql_api.schema.tag_inputs import CreateTagInput, TagBy, TagFilter, TagOrder, TagPatch
+from gql_api.shapes import tag as shapes
+from gql_api.shapes.page import DEFAULT_LIMIT
+
+
+async def tag(
+    info: Info, by: Annotated[TagBy, strawberry.argument(description="Its id or its name.")]
+) -> shapes.Tag | None:
+    return await resolvers.get(info.context, by)
+
+
+async def tags(
+    info: Info,
+    filter: Annotated[TagFilter | None, strawberry.argument(description="Which tags; all without it.")],
+    order_by: Annotated[
+        list[TagOrder] | None, strawberry.argument(description="In which order; without it the newest first.")
+    ],
+    limit: Limit = DEFAULT_LIMIT,
+    offset: Offset = 0,
+) -> Sequence[shapes.Tag]:
+    return await resolvers.list_(info.context, filter, order_by, limit, offset)
+
+
+async def create_tag(
+    info: Info, input: Annotated[CreateTagInput, strawberry.argument(description="The new tag.")]
+) -> TagSuccess:
+    return TagSuccess(tag=await resolvers.create(info.context, input))
+
+
+async def update_tag(
+    info: Info,
+    id: Annotated[int, id_argument("Tag", "The tag to change.")],
+    patch: Annotated[TagPatch, strawberry.argument(description="The changes; {} changes nothing.")],
+    expected_version: ExpectedVersion,
+) -> TagSuccess:
+    return TagSuccess(tag=await resolvers.update(info.context, id, patch.changes(), expected_version))
+
+
+async def delete_tag(
+    info: Info, id: Annotated[int, id_argument("Tag", "The tag to delete.")], expected_version: ExpectedVersion
+) -> DeleteTagSuccess:
+    deleted = await resolvers.delete(info.context, id, expected_version)
+    return DeleteTagSuccess(deleted_id=global_id.encode("Tag", deleted.id), tag=deleted)
