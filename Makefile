@@ -10,7 +10,7 @@ ARGS ?=
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix migrate schema
+.PHONY: help run test check fix migrate seed schema readme
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -36,8 +36,16 @@ fix: $(UV) ## Mend what can be mended by itself
 migrate: $(UV) ## Bring the database up to date
 	@$(UV) run --locked --no-dev --quiet gql-api migrate $(ARGS)
 
+seed: $(UV) ## Add demo data; ARGS="--tasks 100000" for more of it
+	@$(UV) run --locked --no-dev --quiet gql-api seed $(ARGS)
+
 schema: $(UV) ## Write schema.graphql
 	@$(UV) run --locked --no-dev --quiet gql-api schema > schema.graphql.new && mv schema.graphql.new schema.graphql
+
+readme: $(UV) ## Write the README's table of settings
+	@$(UV) run --locked --no-dev --quiet gql-api settings --markdown > README.settings.new
+	@awk '/^<!-- settings/ { print; system("cat README.settings.new"); skip = 1 } /^<!-- end/ { skip = 0 } !skip' README.md \
+		> README.md.new && mv README.md.new README.md && rm README.settings.new
 
 .venv: | $(UV)
 	@echo "Installing what it needs below this folder: once, a minute or so ..."

@@ -24,7 +24,12 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        engine = db.create_engine(url, pool_size=settings.pool_size, pool_timeout=settings.pool_timeout)
+        engine = db.create_engine(
+            url,
+            pool_size=settings.pool_size,
+            pool_timeout=settings.pool_timeout,
+            transaction_pooling=settings.transaction_pooling,
+        )
         app.state.sessions = db.create_sessions(engine)
         try:
             yield

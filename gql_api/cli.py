@@ -1,132 +1,177 @@
-"""The gql-api command."""
+"""The gql-api command: what can be typed. What is then done stands in `commands`.
 
-import asyncio
+That is imported when a command runs: it takes a second, for which neither --help nor shell completion should wait.
+"""
+
+import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
-from pydantic import SecretStr
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from gql_api import db, embedded, migrations, seed, server
 from gql_api.errors import StartupError
-from gql_api.schema import schema as graphql_schema
-from gql_api.settings import Settings, load
 
 app = typer.Typer(
     name="gql-api",
-    help="A GraphQL API for tasks and their categories. Start with `gql-api dev`.",
+    help="A GraphQL API for tasks, their categories and their tags.\n\n"
+    "Start with `gql-api dev`: it needs nothing else. Everything can be set by environment variables and a file .env: "
+    "see `gql-api settings`.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
+migrate_app = typer.Typer(
+    help="Bring the database to the state that a version of the API needs.\n\n"
+    "DATABASE_URL's, or that of the PostgreSQL that comes along. Without a command it does `up`.",
+    invoke_without_command=True,
+)
+app.add_typer(migrate_app, name="migrate")
+
+Host = Annotated[str | None, typer.Option(help="Address to listen on. GQL_API_HOST or 127.0.0.1 without it.")]
+Port = Annotated[
+    int | None,
+    typer.Option(min=0, max=65535, help="Port to listen on; 0 picks a free one. GQL_API_PORT or 8000 without it."),
+]
 
 
 @app.command()
 def dev(
-    host: Annotated[
-        str | None, typer.Option(help="Address to listen on. GQL_API_HOST or 127.0.0.1 without it.")
-    ] = None,
-    port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="Port to listen on. GQL_API_PORT or 8000 without it.")
-    ] = None,
+    host: Host = None,
+    port: Port = None,
+    reload: Annotated[bool, typer.Option("--reload", help="Start anew whenever the API's own code changes.")] = False,
 ) -> None:
     """Serve the API with its explorer, for development.
 
     Without DATABASE_URL it runs a PostgreSQL of its own, keeps the data below .gql-api, migrates it, and fills an empty
     database with demo data. With DATABASE_URL it uses that database as it is.
     """
-    given = {name: value for name, value in {"host": host, "port": port}.items() if value is not None}
-    settings = load().model_copy(update=given)
-    with _database(settings) as url, server.bind(settings) as bound:
-        if settings.database_url is None:
-            added = asyncio.run(_prepare(url))
-            where = embedded.place(settings.data_dir)
-            _say(f"Database: PostgreSQL in {where}{f', with {added} demo tasks' if added else ''}")
-        else:
-            asyncio.run(_check_migrated(url))
-            _say(f"Database: {db.shown_url(url)}")
-        _say(f"Explorer: {server.explorer_address(bound)} (Ctrl-C stops)")
-        server.run(settings.model_copy(update={"database_url": SecretStr(url)}), bound)
+    from gql_api import commands
+
+    commands.dev(host, port, reload=reload)
 
 
 @app.command()
-def migrate() -> None:
-    """Bring the database to the state that this version needs; DATABASE_URL's, or the one that comes along."""
-    with _database(load()) as url:
-        before, after = asyncio.run(_migrate(url))
-    _say(
-        f"The database is up to date: {after}."
-        if before == after
-        else f"Migrated from {before or 'nothing'} to {after}."
-    )
+def serve(
+    host: Host = None,
+    port: Port = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=256, help="Processes to answer with. GQL_API_WORKERS, or one for each CPU up to 4."),
+    ] = None,
+    migrate: Annotated[bool, typer.Option("--migrate", help="Migrate the database first where it is behind.")] = False,
+) -> None:
+    """Serve the API in production, on DATABASE_URL.
+
+    Several processes share the port; one that dies is replaced. It adds no data, does not reload, and does not start on
+    a database whose migrations are behind.
+    """
+    from gql_api import commands
+
+    commands.serve(host, port, workers, migrate=migrate)
+
+
+@migrate_app.callback()
+def migrate_default(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        migrate_up()
+
+
+@migrate_app.command("up")
+def migrate_up(
+    revision: Annotated[str, typer.Argument(help="The revision to go up to, or a step such as +1.")] = "head",
+) -> None:
+    """Bring the database up to what this version needs."""
+    from gql_api import commands
+
+    commands.migrate_up(revision)
+
+
+@migrate_app.command("down", context_settings={"ignore_unknown_options": True})  # -1 is no option
+def migrate_down(
+    revision: Annotated[
+        str, typer.Argument(help="The revision to go down to, a step such as -1, or `base` for nothing at all.")
+    ] = "-1",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Take migrations back. What only they can store is deleted."""
+    from gql_api import commands
+
+    commands.migrate_down(revision, sure=yes)
+
+
+@migrate_app.command("current")
+def migrate_current() -> None:
+    """Tell the revision of the database, and the one that this version needs."""
+    from gql_api import commands
+
+    commands.migrate_current()
+
+
+@migrate_app.command("check")
+def migrate_check() -> None:
+    """Tell whether this version can run on the database as it is: exit code 0 or 1."""
+    from gql_api import commands
+
+    commands.migrate_check()
 
 
 @app.command()
-def schema() -> None:
-    """Print the GraphQL schema."""
-    sys.stdout.write(f"{graphql_schema.as_str()}\n")
+def seed(
+    tasks: Annotated[
+        int | None,
+        typer.Option(min=0, max=10_000_000, help="Go on until there are so many tasks in all, your own included."),
+    ] = None,
+) -> None:
+    """Add demo data: a task list with categories and tags.
+
+    Only what is missing is added, so it may be run again. It works while `gql-api dev` is running.
+    """
+    from gql_api import commands
+
+    commands.seed(tasks)
 
 
-@contextmanager
-def _database(settings: Settings) -> Iterator[str]:
-    """Give the address of the database: the one that is set, or that of the PostgreSQL that comes along."""
-    if settings.database_url is not None:
-        yield settings.database_url.get_secret_value()
-        return
-    with embedded.running(settings.data_dir) as url:
-        yield url
+@app.command()
+def schema(
+    check: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            readable=True,
+            help="Compare with an earlier schema: list what is breaking, dangerous or safe; exit code 1 for breaking.",
+        ),
+    ] = None,
+) -> None:
+    """Print the GraphQL schema, in the schema definition language."""
+    from gql_api import commands
+
+    commands.schema(check)
 
 
-async def _prepare(url: str) -> int:
-    async with _engine(url) as engine:
-        await migrations.upgrade(engine)
-        return await seed.fill_if_empty(db.create_sessions(engine))
+@app.command()
+def settings(
+    markdown: Annotated[bool, typer.Option("--markdown", help="As a table with defaults, for a document.")] = False,
+) -> None:
+    """List the settings: what each is for, and its value here. Secrets are not shown."""
+    from gql_api import commands
 
-
-async def _migrate(url: str) -> tuple[str | None, str]:
-    async with _engine(url) as engine:
-        await db.check_encoding(engine)
-        before = await migrations.current(engine)
-        await migrations.upgrade(engine)
-        return before, migrations.head()
-
-
-async def _check_migrated(url: str) -> None:
-    async with _engine(url) as engine:
-        await db.check_encoding(engine)
-        current = await migrations.current(engine)
-    if current != migrations.head():
-        state = "has not been migrated yet" if current is None else f"is at revision {current}, not {migrations.head()}"
-        raise StartupError(f"{db.shown_url(url)} {state}. Run: make migrate (or gql-api migrate)")
-
-
-@asynccontextmanager
-async def _engine(url: str) -> AsyncIterator[AsyncEngine]:
-    """Give an engine for a moment, and tell in one line why it cannot be used."""
-    engine = db.create_engine(url, pool_size=1)
-    try:
-        yield engine
-    except Exception as error:
-        if problem := db.startup_problem(error, url):
-            raise StartupError(problem) from error
-        raise
-    finally:
-        await engine.dispose()
-
-
-def _say(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
+    commands.settings(markdown=markdown)
 
 
 def main() -> None:
     """Run the command. What a person can mend is one line and exit code 1."""
-    server.exit_on_sigterm()
+    signal.signal(signal.SIGTERM, _unwind)
     try:
-        app()
+        app(prog_name="gql-api")
     except StartupError as error:
-        _say(f"gql-api: {error}")
+        sys.stderr.write(f"gql-api: {error}\n")
         sys.exit(1)
-    except KeyboardInterrupt:
-        _say("Stopped.")
+
+
+def _unwind(_number: int, _frame: FrameType | None) -> None:
+    """Let SIGTERM unwind the stack as Ctrl-C does, so that what was started is stopped."""
+    raise KeyboardInterrupt

@@ -29,6 +29,11 @@ REFUSED = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalo
 CONNECT_TIMEOUT = 10.0
 """Seconds a new connection may take."""
 
+UNNAMED_STATEMENTS = {
+    "statement_cache_size": 0,  # asyncpg's: without it a statement has no name, and is sent again with its parameters
+    "prepared_statement_cache_size": 0,  # SQLAlchemy's: it would go on reading columns by types of an earlier time
+}
+
 Sessions = async_sessionmaker[AsyncSession]
 
 
@@ -59,17 +64,26 @@ def shown_url(url: str) -> str:
     return f"postgresql://{user.partition(':')[0]}{at}{host}{parts.path}"
 
 
-def create_engine(url: str, *, pool_size: int = 10, pool_timeout: float = 30.0) -> AsyncEngine:
-    """Make an engine with a pool of at most `pool_size` connections. Nothing connects yet."""
-    address = driver_url(url)
+def create_engine(
+    url: str, *, pool_size: int = 10, pool_timeout: float = 30.0, transaction_pooling: bool = False
+) -> AsyncEngine:
+    """Make an engine with a pool of at most `pool_size` connections. Nothing connects yet.
 
-    async def connect() -> "asyncpg.Connection[asyncpg.Record]":
-        return await asyncpg.connect(
-            address, timeout=CONNECT_TIMEOUT, server_settings={"application_name": "gql-api", "timezone": "UTC"}
-        )
-
-    options: dict[str, Any] = {"pool_size": pool_size, "max_overflow": 0, "pool_timeout": pool_timeout}
-    return create_async_engine("postgresql+asyncpg://", async_creator=connect, **options)
+    With `transaction_pooling` no prepared statement outlives its transaction: each of a connection's transactions may
+    run in another session of the server, or in one that another client has used.
+    """
+    arguments: dict[str, Any] = {
+        "dsn": driver_url(url),
+        "timeout": CONNECT_TIMEOUT,
+        "server_settings": {"application_name": "gql-api", "timezone": "UTC"},
+    }
+    return create_async_engine(
+        "postgresql+asyncpg://",
+        connect_args=arguments | UNNAMED_STATEMENTS if transaction_pooling else arguments,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=pool_timeout,
+    )
 
 
 def create_sessions(engine: AsyncEngine) -> Sessions:
@@ -110,7 +124,7 @@ def constraint_name(error: IntegrityError) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def startup_problem(error: BaseException, url: str) -> str | None:  # noqa: PLR0911 - one line a case
+def startup_problem(error: BaseException, url: str) -> str | None:  # noqa: C901, PLR0911 - one line a case
     """Return in one line why the database cannot be used, or None when the error says nothing about that."""
     where = shown_url(url)
     cause = _driver_error(error) if isinstance(error, DBAPIError) else error
@@ -119,6 +133,10 @@ def startup_problem(error: BaseException, url: str) -> str | None:  # noqa: PLR0
             return f"{where} refuses the user or the password"
         case asyncpg.InvalidCatalogNameError():
             return f"There is no such database: {where}. Make it first (createdb)"
+        case asyncpg.DuplicatePreparedStatementError() | asyncpg.InvalidSQLStatementNameError():
+            return f"{where} is a pooler that lends connections: set GQL_API_TRANSACTION_POOLING=true"
+        case asyncpg.ProtocolViolationError():  # how PgBouncer says everything
+            return f"{where} accepts no connection: {cause}"
         case asyncpg.ClientConfigurationError():
             return "DATABASE_URL has a part that is not understood"
         case asyncpg.InsufficientPrivilegeError():

@@ -15,10 +15,10 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 from urllib.parse import quote
 
 import psutil
@@ -54,6 +54,20 @@ def running(folder: Path, *, durable: bool = True, programs: Path | None = None)
             yield server.url
         finally:
             server.stop()
+
+
+@contextmanager
+def running_or_joined(folder: Path) -> Iterator[str]:
+    """Give the address of the PostgreSQL that another process runs with this folder's data, or run one meanwhile."""
+    home, theirs = place(folder), None
+    with suppress(FileNotFoundError, ValueError):
+        # PostgreSQL's own file: process, folder, start, port, socket folder, address, memory key, state.
+        _, _, _, _, sockets, _, _, status = (home / "data" / "postmaster.pid").read_text().splitlines()[:8]
+        with (home / "lock").open() as lock:
+            if not _lock(lock) and status.strip() == "ready":
+                theirs = _url(Path(sockets))
+    with nullcontext(theirs) if theirs is not None else running(folder) as url:
+        yield url
 
 
 def place(folder: Path) -> Path:
@@ -147,7 +161,7 @@ class _Server:
 
     @property
     def url(self) -> str:
-        return f"postgresql://postgres@/postgres?host={quote(str(self._sockets))}"
+        return _url(self._sockets)
 
     def start(self, *, durable: bool) -> None:
         if not self._data.exists():
@@ -253,11 +267,22 @@ class _Server:
 def _locked(folder: Path) -> Iterator[None]:
     """Hold the folder for this process; the system lets go of it when the process ends, however it ends."""
     with (folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StartupError(f"gql-api runs already with the data in {folder}: stop that one first") from None
+        if not _lock(lock):
+            raise StartupError(f"gql-api runs already with the data in {folder}: stop that one first")
         yield
+
+
+def _lock(file: IO[str]) -> bool:
+    """Lock the file for as long as it is open, and return whether that could be done."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _url(sockets: Path) -> str:
+    return f"postgresql://postgres@/postgres?host={quote(str(sockets))}"
 
 
 def _wheel_programs() -> Path:

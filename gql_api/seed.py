@@ -1,77 +1,126 @@
-"""Demo data: a task list that a person would recognise."""
+"""Putting demo data into a database."""
 
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from gql_api import demo
 from gql_api.db import Sessions
+from gql_api.demo import DemoTask
+from gql_api.errors import AlreadyExistsError
+from gql_api.repositories import Lock, Repositories
 from gql_api.shapes.category import NewCategory
 from gql_api.shapes.page import Page
-from gql_api.shapes.task import TaskPriority, TaskValues
+from gql_api.shapes.task import DatedTask
+from gql_api.shapes.text import text_key
 from gql_api.unit_of_work import UnitOfWork
 
-CATEGORIES = {
-    "Home": "#2e8b57",
-    "Work": "#1e90ff",
-    "Health": "#dc143c",
-    "Travel": "#ff8c00",
-    "Learning": "#8a2be2",
-}
-
-NONE, LOW, MEDIUM, HIGH, URGENT = TaskPriority
-
-# category, title, description, done, priority, days until due
-TASKS: tuple[tuple[str | None, str, str | None, bool, TaskPriority, int | None], ...] = (
-    (None, "Call grandma", None, False, HIGH, 0),
-    (None, "Find a present for Jules", "Something with dinosaurs 🦕", False, MEDIUM, 6),
-    (None, "Return the library books", None, True, NONE, -4),
-    ("Home", "Water the plants", "The fern wants more than the others.", False, LOW, 1),
-    ("Home", "Fix the dripping tap", "Kitchen. The washer is a 3/8.", False, MEDIUM, 5),
-    ("Home", "Defrost the freezer", None, False, NONE, None),
-    ("Home", "Descale the kettle", None, True, LOW, None),
-    ("Home", "Book the chimney sweep", "They come in the mornings only.", False, MEDIUM, 12),
-    ("Home", "Return the borrowed ladder", "Promised for last weekend.", False, HIGH, -3),
-    ("Work", "Prepare the quarterly report", "Figures from Anna,\ncharts as last time.", False, HIGH, 2),
-    ("Work", "Review the checkout redesign", None, False, MEDIUM, 1),
-    ("Work", "Answer the accessibility audit", "Eleven findings, two of them serious.", False, URGENT, 0),
-    ("Work", "Plan the team offsite", None, False, LOW, 30),
-    ("Work", "Rotate the API tokens", None, True, HIGH, -2),
-    ("Work", "Write the release notes", "For people, not for machines.", True, MEDIUM, -1),
-    ("Work", "Clean up the staging data", None, False, NONE, None),
-    ("Health", "Make a dentist appointment", None, False, MEDIUM, 7),
-    ("Health", "Run five kilometers", "Without stopping this time.", True, NONE, -1),
-    ("Health", "Renew the prescription", None, False, HIGH, -1),
-    ("Health", "Try the climbing gym", None, False, NONE, None),
-    ("Travel", "Book the night train to Zürich", "Window seat, please.", False, HIGH, 4),
-    ("Travel", "Renew the passport", "Photos are in the drawer.", False, URGENT, 9),
-    ("Travel", "Ask Ioana about the mountain hut", None, False, LOW, 20),
-    ("Travel", "Buy a plug adapter", None, True, NONE, None),
-    ("Learning", "Finish the chapter on window functions", None, False, MEDIUM, 3),
-    ("Learning", "Practice the Chopin étude", "Slowly. Left hand alone first.", False, NONE, None),
-    ("Learning", "Read the GraphQL specification", "All of it, for once.", False, LOW, 60),
-    ("Learning", "Watch the talk on design tokens", None, True, NONE, None),
-)
+BATCH = 1_000
+"""Tasks of one transaction: memory does not grow with the number of tasks, and what is interrupted can be continued."""
 
 
 async def fill_if_empty(sessions: Sessions) -> int:
-    """Add the demo data to a database without categories and tasks. Return how many tasks were added."""
+    """Add the small list to a database without categories and tasks. Return how many tasks were added."""
     work = UnitOfWork(sessions)
-    now = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     try:
-        async with work.write() as repositories:
+        async with work.read() as repositories:
             if await repositories.tasks.count(None) or await repositories.categories.list(None, (), Page(1, 0)):
                 return 0
-            ids: dict[str | None, int | None] = {None: None}
-            for name, color in CATEGORIES.items():
-                ids[name] = (await repositories.categories.add(NewCategory(name=name, color=color))).id
-            for category, title, description, completed, priority, days in TASKS:
-                values = TaskValues(
-                    title=title,
-                    description=description,
-                    completed=completed,
-                    priority=priority,
-                    due_at=None if days is None else now + timedelta(days=days),
-                    category_id=ids[category],
-                )
-                await repositories.tasks.add(values)
-            return len(TASKS)
     finally:
         await work.close()
+    return sum([added async for added in add(sessions, None)])
+
+
+async def missing(sessions: Sessions, total: int | None) -> int:
+    """Return how many tasks `add` would add."""
+    work = UnitOfWork(sessions)
+    try:
+        async with work.read() as repositories:
+            of_the_list = len(await _not_there(repositories))
+            if total is None:
+                return of_the_list
+            return max(0, total - await repositories.tasks.count(None))
+    finally:
+        await work.close()
+
+
+async def add(sessions: Sessions, total: int | None) -> AsyncIterator[int]:
+    """Add what is missing of the demo data, and tell after each transaction how many tasks it has added.
+
+    First the small list, by title; then, with a total, generated tasks until there are so many in all, other people's
+    included. Never more than the total. Of two that do this at once, one waits for the other.
+    """
+    work = UnitOfWork(sessions)
+    try:
+        while True:
+            async with work.write() as repositories:
+                added = await _add_batch(repositories, total)
+            if added == 0:
+                return
+            yield added
+    finally:
+        await work.close()
+
+
+async def _add_batch(repositories: Repositories, total: int | None) -> int:
+    categories = await _categories(repositories)
+    tags = {key: tag.id for key, tag in (await repositories.tags.ensure(demo.TAGS)).items()}
+    there = await repositories.tasks.count(None)
+    room = BATCH if total is None else min(BATCH, max(0, total - there))
+    batch = await _not_there(repositories)
+    if not batch and total is not None:
+        batch = [demo.generated(number) for number in range(there, there + room)]
+    batch = batch[:room]
+    ids = await repositories.tasks.add_many([_dated(task, categories) for task in batch])
+    await repositories.tasks.tag_many(
+        [(id, tags[text_key(name)]) for id, task in zip(ids, batch, strict=True) for name in task.tags]
+    )
+    return len(batch)
+
+
+async def _categories(repositories: Repositories) -> Mapping[str | None, int | None]:
+    """Return the ids of the demo categories by name, creating those that are missing; the first one is locked."""
+    found = await repositories.categories.by_names(demo.CATEGORIES)
+    ids: dict[str | None, int | None] = {None: None}
+    for name, color in demo.CATEGORIES.items():
+        try:
+            category = found.get(text_key(name)) or await repositories.categories.add(
+                NewCategory(name=name, color=color)
+            )
+        except AlreadyExistsError as error:
+            ids[name] = error.existing.id
+        else:
+            ids[name] = category.id
+    first = ids[next(iter(demo.CATEGORIES))]
+    assert first is not None  # noqa: S101 - for the type checker: it was added above
+    await repositories.categories.get(first, Lock.CHANGE)
+    return ids
+
+
+async def _not_there(repositories: Repositories) -> Sequence[DemoTask]:
+    """Return the tasks of the small list whose titles no task has."""
+    there = await repositories.tasks.titles_among([task.title for task in demo.LIST])
+    last = len(demo.LIST) - 1
+    return [
+        replace(task, age=timedelta(hours=5 * (last - number)))
+        for number, task in enumerate(demo.LIST)
+        if text_key(task.title) not in there
+    ]
+
+
+def _dated(task: DemoTask, categories: Mapping[str | None, int | None]) -> DatedTask:
+    now = datetime.now(UTC)
+    this_hour = now.replace(minute=0, second=0, microsecond=0)
+    created = now - task.age
+    completed = created + task.age / 2 if task.completed else None
+    return DatedTask(
+        title=task.title,
+        description=task.description,
+        completed=task.completed,
+        completed_at=completed,
+        priority=task.priority,
+        due_at=None if task.due is None else this_hour + task.due,
+        category_id=categories[task.category],
+        created_at=created,
+        updated_at=completed or created,
+    )

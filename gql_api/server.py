@@ -1,12 +1,13 @@
 """Running the application under uvicorn."""
 
 import os
-import signal
 import socket
 from contextlib import suppress
-from types import FrameType
+from functools import partial
+from pathlib import Path
 
 import uvicorn
+from uvicorn.supervisors import ChangeReload, Multiprocess
 
 from gql_api.app import GRAPHQL_PATH, create_app
 from gql_api.errors import StartupError
@@ -27,15 +28,18 @@ def bind(settings: Settings) -> socket.socket:
         ) from None
 
 
-def explorer_address(bound: socket.socket) -> str:
+def address(bound: socket.socket) -> str:
+    """Return where the API and its explorer are."""
     host, port = bound.getsockname()[:2]
     return f"http://{f'[{host}]' if ':' in host else host}:{port}{GRAPHQL_PATH}"
 
 
-def run(settings: Settings, bound: socket.socket) -> None:
-    """Serve until SIGINT or SIGTERM."""
+def run(settings: Settings, bound: socket.socket, *, workers: int = 1, reload: bool = False) -> None:
+    """Serve until SIGINT or SIGTERM: with several processes, or with one that starts anew when the code changes."""
     config = uvicorn.Config(
-        create_app(settings),
+        partial(create_app, settings),
+        factory=True,
+        workers=workers,
         http="httptools",
         loop="uvloop",
         ws="websockets-sansio",
@@ -44,16 +48,13 @@ def run(settings: Settings, bound: socket.socket) -> None:
         timeout_graceful_shutdown=SHUTDOWN_TIMEOUT,
     )
     with suppress(KeyboardInterrupt):  # raised again by uvicorn when it has stopped in good order
-        uvicorn.Server(config).run(sockets=[bound])
-
-
-def exit_on_sigterm() -> None:
-    """Let SIGTERM unwind the stack as Ctrl-C does, so that what was started is stopped."""
-
-    def unwind(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, unwind)
+        if reload:
+            config.reload_dirs = [Path(__file__).parent]
+            ChangeReload(config, target=uvicorn.Server(config).run, sockets=[bound]).run()
+        elif workers > 1:
+            Multiprocess(config, sockets=[bound]).run()
+        else:
+            uvicorn.Server(config).run(sockets=[bound])
 
 
 def _reason(error: OSError) -> str:

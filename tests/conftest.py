@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from os import environ
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -121,6 +121,14 @@ FINGERPRINT = """
 """What there is in a database besides rows."""
 
 
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A working folder that anybody can get to: pytest's own is closed when root runs it."""
+    with TemporaryDirectory(prefix="gql-test-") as made:
+        Path(made).chmod(0o755)
+        yield Path(made)
+
+
 @pytest.fixture(scope="session")
 def server_url() -> Iterator[str]:
     if url := environ.get("DATABASE_URL"):
@@ -195,8 +203,8 @@ def sessions(engine: AsyncEngine) -> db.Sessions:
     return db.create_sessions(engine)
 
 
-def settings(database: str, pool_size: int = 10) -> Settings:
-    return Settings(database_url=SecretStr(database), pool_size=pool_size, data_dir=Path("/nowhere"))
+def settings(database: str, pool_size: int = 10, **others: Any) -> Settings:
+    return Settings(database_url=SecretStr(database), pool_size=pool_size, data_dir=Path("/nowhere"), **others)
 
 
 @asynccontextmanager
@@ -206,9 +214,9 @@ async def started(app: FastAPI) -> AsyncIterator[FastAPI]:
 
 
 @asynccontextmanager
-async def api_on(database: str, pool_size: int = 10) -> AsyncIterator[Api]:
+async def api_on(database: str, pool_size: int = 10, **others: Any) -> AsyncIterator[Api]:
     """The application on a database, spoken to over HTTP."""
-    async with started(create_app(settings(database, pool_size))) as app:
+    async with started(create_app(settings(database, pool_size, **others))) as app:
         transport = ASGITransport(app, raise_app_exceptions=True)
         async with AsyncClient(transport=transport, base_url="http://test", timeout=60) as client:
             yield Api(client, app.state.sessions.kw["bind"])

@@ -1,124 +1,87 @@
-"""The gql-api command as a person uses it: real processes, real sockets."""
+"""The gql-api command as a person uses it: what it says, what it does, what it refuses in one line."""
 
 import asyncio
 import json
+import os
+import pty
 import re
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
+from io import StringIO
 from os import environ
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
-import httpx
 import pytest
 from graphql import build_schema
 
-from gql_api import db, migrations
+from gql_api import db, demo, migrations
+from gql_api.cli import main
+from tests.command import COMMAND, PROJECT, environment, run, serving
 from tests.conftest import Server
 
-COMMAND = [sys.executable, "-m", "gql_api"]
-PROJECT = Path(__file__).parents[1]
+
+@dataclass
+class Done:
+    code: int
+    stdout: str
+    stderr: str
+
+
+class Typed:
+    """Runs a command in this process, which spares it the second that importing takes."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+        monkeypatch.chdir(folder)
+        monkeypatch.setattr(sys, "stdin", StringIO())
+        monkeypatch.setattr(signal, "signal", lambda *_: None)
+        for name in {*environ} - {*environment()}:
+            monkeypatch.delenv(name)
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+
+    def __call__(self, *arguments: str, **variables: str) -> Done:
+        with self._monkeypatch.context() as patch:
+            patch.setattr(sys, "argv", ["gql-api", *arguments])
+            for name, value in variables.items():
+                patch.setenv(name, value)
+            self._capsys.readouterr()
+            with pytest.raises(SystemExit) as end:
+                main()
+        code = end.value.code
+        assert isinstance(code, int)
+        return Done(code, *self._capsys.readouterr())
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
-    """A working folder that anybody can get to: pytest's own is closed when root runs it."""
-    with TemporaryDirectory(prefix="gql-test-") as made:
-        Path(made).chmod(0o755)
-        yield Path(made)
-
-
-def environment(**variables: str) -> dict[str, str]:
-    kept = {
-        name: value for name, value in environ.items() if name != "DATABASE_URL" and not name.startswith("GQL_API_")
-    }
-    return {**kept, "PYTHONPATH": str(PROJECT), **variables}
-
-
-def run(*arguments: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        cwd=cwd,
-        env=environment(**variables),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=100,
-    )
-
-
-class Dev:
-    """A running `gql-api dev`, and what it has said up to the address of its explorer."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self.process = process
-        self.said: list[str] = []
-        assert process.stderr is not None
-        for line in process.stderr:
-            self.said.append(line.rstrip())
-            if line.startswith("Explorer: "):
-                self.address = line.split()[1]
-                break
-        else:
-            raise AssertionError(self.said)
-
-    def ask(self, query: str) -> Any:
-        answer = httpx.post(self.address, json={"query": query}, timeout=60).json()
-        assert "errors" not in answer, answer
-        return answer["data"]
-
-    def stop(self, how: signal.Signals = signal.SIGINT) -> str:
-        self.process.send_signal(how)
-        _, rest = self.process.communicate(timeout=60)
-        assert self.process.returncode == 0, rest
-        return rest
-
-
-@contextmanager
-def dev(cwd: Path, *arguments: str, **variables: str) -> Iterator[Dev]:
-    process = subprocess.Popen(
-        [*COMMAND, "dev", "--port", "0", *arguments],
-        cwd=cwd,
-        env=environment(**variables),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield Dev(process)
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-            process.communicate(timeout=60)
+def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path) -> Typed:
+    return Typed(monkeypatch, capsys, folder)
 
 
 def test_the_first_day(folder: Path) -> None:
     """It comes with data, serves, refuses a second one, stops, and has kept everything when it starts again."""
-    with dev(folder) as first:
+    with serving("dev", cwd=folder) as first:
         assert f"Database: PostgreSQL in {folder / '.gql-api'}, with 28 demo tasks" in first.said
-        found = first.ask(
-            "{ tasks(limit: 5, orderBy: [{createdAt: DESC}]) { id title completed category { id name } } taskCount }"
-        )
+        found = first.ask("{ tasks(limit: 5) { id title completed category { id name } tags { name } } taskCount }")
         assert [task["category"]["name"] for task in found["tasks"]] == ["Learning"] * 4 + ["Travel"]
         readme = (PROJECT / "README.md").read_text()
         query, answer = (re.findall(rf"```{kind}\n(.*?)```", readme, re.DOTALL)[0] for kind in ("graphql", "json"))
         assert first.ask(query) == json.loads(answer)["data"]
         assert found["taskCount"] > 20
         first.ask('mutation { createTask(input: {title: "Kept 🦕", category: {name: "home"}}) { __typename } }')
+        assert (added := run("seed", "--tasks", str(len(demo.LIST) + 3), cwd=folder)).returncode == 0, added.stderr
+        assert "Added 2 tasks." in added.stderr
         second = run("dev", "--port", "0", cwd=folder)
         assert second.returncode == 1
         assert "runs already" in second.stderr
         assert len(second.stderr.splitlines()) == 1
-        assert first.ask("{ taskCount }")["taskCount"] == found["taskCount"] + 1
+        assert first.ask("{ taskCount }")["taskCount"] == found["taskCount"] + 3
         said = first.stop(signal.SIGINT)
         assert "Traceback" not in said
     assert not (folder / ".gql-api" / "data" / "postmaster.pid").exists()
-    with dev(folder) as again:
+    with serving("dev", cwd=folder) as again:
         assert not any("demo tasks" in line for line in again.said)
         (newest,) = again.ask("{ tasks(limit: 1) { title category { name } } }")["tasks"]
         assert newest == {"title": "Kept 🦕", "category": {"name": "Home"}}
@@ -126,11 +89,45 @@ def test_the_first_day(folder: Path) -> None:
     assert not (folder / ".gql-api" / "data" / "postmaster.pid").exists()
 
 
-def test_migrate_works_on_the_database_that_comes_along(folder: Path) -> None:
-    first = run("migrate", cwd=folder)
-    assert (first.returncode, first.stderr) == (0, f"Migrated from nothing to {migrations.head()}.\n")
-    again = run("migrate", cwd=folder)
-    assert (again.returncode, again.stderr) == (0, f"The database is up to date: {migrations.head()}.\n")
+def test_migrate_works_on_the_database_that_comes_along(typed: Typed) -> None:
+    """Up, down, where it is, and whether that will do."""
+
+    def migrate(*arguments: str) -> tuple[int, str, str]:
+        done = typed("migrate", *arguments)
+        return done.code, done.stdout, done.stderr
+
+    head = migrations.head()
+    assert migrate("current") == (0, "nothing\n", f"This version needs {head}.\n")
+    assert migrate() == (0, "", f"Migrated from nothing to {head}.\n")
+    assert migrate("up") == (0, "", f"The database is up to date: {head}.\n")
+    assert migrate("current") == (0, f"{head}\n", "")
+    assert migrate("check") == (0, "", f"The database is up to date: {head}.\n")
+    code, _, said = migrate("down", "0001")
+    assert code == 1, "nobody was there to say yes"
+    assert "What only the later state can store is deleted." in said
+    assert migrate("current")[1] == f"{head}\n"
+    assert migrate("down", "-1", "--yes") == (0, "", f"Migrated from {head} to 0001.\n")
+    code, out, said = migrate("check")
+    assert (code, out) == (1, "")
+    assert f"is at revision 0001, not {head}. Run: " in said
+    assert migrate("down", "base", "--yes") == (0, "", "Migrated from 0001 to nothing.\n")
+    assert migrate("up", "0001") == (0, "", "Migrated from nothing to 0001.\n")
+    for wrong in (("up", "nonsense"), ("down", "nonsense", "--yes")):
+        code, _, said = migrate(*wrong)
+        assert (code, said) == (1, "gql-api: Can't locate revision identified by 'nonsense'\n")
+
+
+async def test_a_database_that_somebody_changed_does_not_pass_the_check(server: Server, folder: Path) -> None:
+    url = server.url(await server.create())
+    assert (await asyncio.to_thread(run, "migrate", cwd=folder, DATABASE_URL=url)).returncode == 0
+    engine = db.create_engine(url)
+    async with engine.begin() as connection:
+        await connection.exec_driver_sql("ALTER TABLE tasks ADD mood text")
+    await engine.dispose()
+    checked = await asyncio.to_thread(run, "migrate", "check", cwd=folder, DATABASE_URL=url)
+    assert checked.returncode == 1
+    assert "its tables are not as that revision makes them: remove_column" in checked.stderr
+    assert len(checked.stderr.splitlines()) == 1
 
 
 async def test_a_database_of_ones_own(server: Server, folder: Path) -> None:
@@ -140,9 +137,9 @@ async def test_a_database_of_ones_own(server: Server, folder: Path) -> None:
     def use() -> None:
         refused = run("dev", "--port", "0", cwd=folder, DATABASE_URL=url)
         assert refused.returncode == 1
-        assert "has not been migrated yet. Run: make migrate" in refused.stderr
+        assert "has not been migrated yet. Run: make migrate, or gql-api migrate" in refused.stderr
         assert run("migrate", cwd=folder, DATABASE_URL=url).returncode == 0
-        with dev(folder, DATABASE_URL=url) as served:
+        with serving("dev", cwd=folder, DATABASE_URL=url) as served:
             assert served.ask("{ taskCount }") == {"taskCount": 0}
         assert not (folder / ".gql-api").exists()
 
@@ -167,13 +164,19 @@ async def test_a_database_of_ones_own(server: Server, folder: Path) -> None:
         ("postgresql://u:secret@ss/word@localhost/name", "special characters"),
     ],
 )
-@pytest.mark.parametrize("command", ["dev", "migrate"])
-def test_a_database_that_cannot_be_used_is_one_clear_line(folder: Path, command: str, url: str, says: str) -> None:
-    refused = run(command, cwd=folder, DATABASE_URL=url)
-    assert refused.returncode == 1
+def test_a_database_that_cannot_be_used_is_one_clear_line(typed: Typed, url: str, says: str) -> None:
+    refused = typed("migrate", DATABASE_URL=url)
+    assert refused.code == 1
     assert says in refused.stderr
     assert len(refused.stderr.splitlines()) == 1
     assert "secret" not in refused.stderr
+
+
+@pytest.mark.parametrize("command", ["dev", "serve", "seed"])
+def test_so_it_is_for_every_command(typed: Typed, command: str) -> None:
+    refused = typed(command, DATABASE_URL="postgresql://u:secret@127.0.0.1:1/name")
+    why = "cannot be reached: is PostgreSQL running there, and is the address right?"
+    assert (refused.code, refused.stderr) == (1, f"gql-api: postgresql://u@127.0.0.1:1/name {why}\n")
 
 
 async def test_what_the_server_refuses_is_one_clear_line(server: Server, folder: Path) -> None:
@@ -193,19 +196,19 @@ async def test_a_database_that_is_not_there_is_one_clear_line(server: Server, fo
     assert len(refused.stderr.splitlines()) == 1
 
 
-def test_a_taken_port_is_one_clear_line(folder: Path) -> None:
+def test_a_taken_port_is_one_clear_line(typed: Typed) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        refused = run("dev", "--port", port, cwd=folder)
-    assert refused.returncode == 1
+        refused = typed("dev", "--port", port)
+    assert refused.code == 1
     assert refused.stderr.splitlines() == [
         f"gql-api: Cannot listen on 127.0.0.1:{port}: Address already in use. Choose another with --host or --port"
     ]
 
 
-def test_a_bad_setting_is_one_clear_line(folder: Path) -> None:
-    refused = run("dev", cwd=folder, GQL_API_PORT="many")
-    assert refused.returncode == 1
+def test_a_bad_setting_is_one_clear_line(typed: Typed) -> None:
+    refused = typed("dev", GQL_API_PORT="many")
+    assert refused.code == 1
     assert "GQL_API_PORT" in refused.stderr
     assert len(refused.stderr.splitlines()) == 1
 
@@ -216,7 +219,109 @@ def test_schema_prints_the_schema(folder: Path) -> None:
     assert build_schema(printed.stdout).query_type is not None
 
 
-def test_help_names_the_commands(folder: Path) -> None:
-    helped = run("--help", cwd=folder)
-    assert helped.returncode == 0
-    assert all(command in helped.stdout for command in ("dev", "migrate", "schema"))
+def test_schema_lists_what_changed_since_an_earlier_one(typed: Typed, folder: Path) -> None:
+    published = (PROJECT / "schema.graphql").read_text()
+    earlier = folder / "earlier.graphql"
+
+    def check(before: str, after: str) -> tuple[int, str]:
+        assert before in published
+        earlier.write_text(published.replace(before, after))
+        checked = typed("schema", "--check", "earlier.graphql")
+        return checked.code, checked.stdout + checked.stderr
+
+    assert check("", "") == (0, "0 changes since earlier.graphql, 0 breaking.\n")
+    one = "1 change since earlier.graphql, "
+    code, said = check("  name: String!\n", "  name: String!\n  mood: String\n")
+    assert code == 1
+    assert "BREAKING  Field Category.mood was removed.\n" in said
+    assert check("union DeleteTagResult = DeleteTagSuccess |", "union DeleteTagResult =") == (
+        0,
+        f"DANGEROUS DeleteTagSuccess was added to union type DeleteTagResult.\n{one}0 breaking.\n",
+    )
+    code, said = check('"""Something to do."""', '"""Another."""')
+    assert (code, said.startswith("SAFE      ")) == (0, True)
+    for text, says in (("type {", "is no GraphQL schema"), ("type Query { a: Nothing }", "is no GraphQL schema")):
+        earlier.write_text(text)
+        refused = typed("schema", "--check", "earlier.graphql")
+        assert (refused.code, len(refused.stderr.splitlines())) == (1, 1)
+        assert says in refused.stderr
+    assert typed("schema", "--check", "nothing.graphql").code == 2
+
+
+COMMANDS = ("dev", "serve", "migrate", "seed", "schema", "settings")
+
+
+def test_help_names_the_commands_and_says_what_each_does(typed: Typed) -> None:
+    helped = typed("--help")
+    assert helped.code == 0
+    for command in COMMANDS:
+        (line,) = [line for line in helped.stdout.splitlines() if f" {command} " in line]
+        assert len(line.split()) > 5
+        assert typed(command, "-h").code == 0
+    assert all(command in typed("migrate", "--help").stdout for command in ("up", "down", "current", "check"))
+    nothing = typed()
+    assert nothing.code == 2
+    assert nothing.stdout.strip() == helped.stdout.strip()
+
+
+def complete(folder: Path, typed: str) -> list[str]:
+    """Ask as a shell does that completes the last word."""
+    asked = run(
+        cwd=folder,
+        command=COMMAND,
+        _GQL_API_COMPLETE="complete_bash",
+        COMP_WORDS=typed,
+        COMP_CWORD=str(len(typed.split(" ")) - 1),
+    )
+    return asked.stdout.split()
+
+
+def test_shells_complete_commands_and_options(folder: Path) -> None:
+    assert set(complete(folder, "gql-api ")) == set(COMMANDS)
+    assert complete(folder, "gql-api sc") == ["schema"]
+    assert set(complete(folder, "gql-api migrate ")) == {"up", "down", "current", "check"}
+    assert "--tasks" in complete(folder, "gql-api seed --")
+    script = run("--show-completion", "bash", cwd=folder, _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
+    assert "complete -o default -F _gql_api_completion gql-api" in script.stdout
+
+
+def test_help_and_completion_wait_for_nothing() -> None:
+    """What a command does is imported when it runs: a second that nobody should wait for at the Tab key."""
+    loaded = "import sys, gql_api.cli; print(*(name for name in ('sqlalchemy', 'strawberry') if name in sys.modules))"
+    assert subprocess.check_output([sys.executable, "-c", loaded], cwd=PROJECT, text=True).strip() == ""
+
+
+def test_ctrl_c_stops_seeding_and_what_is_there_is_whole(folder: Path) -> None:
+    """In a terminal, where a bar shows how far it is; the rest is added by the next one."""
+    controller, terminal = pty.openpty()
+    with subprocess.Popen(
+        [*COMMAND, "seed", "--tasks", "200000"],
+        cwd=folder,
+        env=environment(TERM="xterm"),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=terminal,
+        start_new_session=True,
+    ) as process:
+        os.close(terminal)
+        said = ""
+        while not re.search(r" [1-9]\d?%", said):
+            said += os.read(controller, 1000).decode()
+        process.send_signal(signal.SIGINT)
+        while part := _read(controller):
+            said += part
+    os.close(controller)
+    assert process.returncode == 130
+    assert "Adding tasks" in said
+    assert "Traceback" not in said
+    with serving("dev", cwd=folder) as served:
+        count = served.ask("{ taskCount }")["taskCount"]
+    assert count % 1000 in {0, len(demo.LIST)}
+    assert 1000 <= count < 200_000
+
+
+def _read(terminal: int) -> str:
+    try:
+        return os.read(terminal, 1000).decode(errors="replace")
+    except OSError:  # what Linux says at the end of a terminal
+        return ""

@@ -16,7 +16,14 @@ TABLES = ", ".join(f"'{table}'" for table in models.Base.metadata.tables)
 
 
 async def test_models_and_migrations_agree(engine: AsyncEngine) -> None:
-    await migrations.check(engine)
+    assert await migrations.differences(engine) == []
+
+
+async def test_a_difference_is_told_and_others_tables_are_not(engine: AsyncEngine, raw: Raw) -> None:
+    await raw.execute("CREATE TABLE of_somebody_else (id int)")
+    assert await migrations.differences(engine) == []
+    await raw.execute("ALTER TABLE tags ADD mood text; DROP INDEX ix_tags_created_at_id")
+    assert sorted(await migrations.differences(engine)) == ["add_index", "remove_column"]
 
 
 async def test_checks_and_collations_agree_too(engine: AsyncEngine, server: Server) -> None:
@@ -54,7 +61,7 @@ async def test_down_and_up_again_on_data(engine: AsyncEngine, raw: Raw) -> None:
     assert await raw.fetchval(f"SELECT count(*) FROM pg_tables WHERE tablename IN ({TABLES})") == 0
     await migrations.upgrade(engine)
     assert await migrations.current(engine) == migrations.head()
-    await migrations.check(engine)
+    assert await migrations.differences(engine) == []
 
 
 async def test_two_processes_may_migrate_at_once(server: Server) -> None:

@@ -1,11 +1,14 @@
 """Settings from outside."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from gql_api import settings
 from gql_api.errors import StartupError
+
+README = Path(__file__).parents[1] / "README.md"
 
 
 @pytest.fixture(autouse=True)
@@ -41,3 +44,63 @@ def test_a_bad_value_is_refused_by_its_name(monkeypatch: pytest.MonkeyPatch, nam
 def test_the_password_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://u:secret@host/name")
     assert "secret" not in repr(settings.load())
+
+
+def test_a_file_that_is_no_text_is_one_clear_line() -> None:
+    Path(".env").write_bytes(b"GQL_API_PORT=\xff\xfe")
+    with pytest.raises(StartupError, match=r"\.env"):
+        settings.load()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("GQL_API_PORT", "secret"),
+        ("GQL_API_WORKERS", "-1secret"),
+        ("GQL_API_POOL_TIMEOUT", "nan"),
+        ("GQL_API_TRANSACTION_POOLING", "secret"),
+        ("GQL_API_POOL_SIZE", "1001"),
+    ],
+)
+def test_a_bad_value_is_not_repeated(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
+    """It may have been meant for another variable: a password, say."""
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(StartupError) as caught:
+        settings.load()
+    assert str(caught.value).startswith(f"Bad setting: {variable}: ")
+    assert "secret" not in str(caught.value)
+
+
+def test_what_looks_like_a_setting_and_is_none_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("GQL_API_PROT=1\nDATABASE_URLS=x\n")
+    monkeypatch.setenv("GQL_API_QQQQ", "1")
+    monkeypatch.setenv("GQL_API_PORT", "1")
+    assert list(settings.unknown()) == [("GQL_API_PROT", "GQL_API_PORT"), ("GQL_API_QQQQ", None)]
+
+
+def test_what_is_in_force_is_told_and_secrets_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:secret@host/name")
+    monkeypatch.setenv("GQL_API_POOL_SIZE", "17")
+    told = {setting.variable: setting.value for setting in settings.described(settings.load())}
+    assert told["DATABASE_URL"] == "(set; not shown)"
+    assert told["GQL_API_POOL_SIZE"] == "17"
+    assert told["GQL_API_TRANSACTION_POOLING"] == "false"
+    assert "secret" not in str(list(settings.described(settings.load())))
+
+
+def test_workers_are_as_many_as_cpus_up_to_four(monkeypatch: pytest.MonkeyPatch) -> None:
+    for cpus, workers in ((1, 1), (3, 3), (64, 4)):
+        monkeypatch.setattr(settings, "_usable_cpus", lambda cpus=cpus: cpus)
+        assert settings.load().workers == workers
+    monkeypatch.setenv("GQL_API_WORKERS", "9")
+    assert settings.load().workers == 9
+
+
+def test_the_readme_has_the_table_of_settings() -> None:
+    assert settings.table() in README.read_text(), "run `make readme`"
+
+
+def test_every_setting_says_what_it_is_for_and_whom_it_counts_for() -> None:
+    for setting in settings.described(settings.Settings()):
+        assert setting.meaning.endswith("."), setting.variable
+        assert setting.scope in get_args(settings.Scope), setting.variable

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, delete, func, insert, literal, select, update
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Text, any_, delete, func, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from gql_api import models
@@ -12,7 +12,8 @@ from gql_api.errors import NotFoundError
 from gql_api.repositories.base import Repository, differing
 from gql_api.repositories.filters import given, id_condition
 from gql_api.shapes.page import OrderTerm, Page
-from gql_api.shapes.task import CategoryRelationFilter, Task, TaskFilter, TaskValues
+from gql_api.shapes.task import CategoryRelationFilter, DatedTask, Task, TaskFilter, TaskValues
+from gql_api.shapes.text import text_key
 
 
 class TaskRepository(Repository[models.Task, Task]):
@@ -68,8 +69,28 @@ class TaskRepository(Repository[models.Task, Task]):
     async def add(self, values: TaskValues, tag_ids: Collection[int] = ()) -> Task:
         """Add a task with these tags, which are held. Raises NotFoundError when there is no such category."""
         task = await _in_existing_category(values, self._add(_with_completion(values)))
-        await self._tag(task.id, tag_ids)
+        await self.tag_many([(task.id, tag_id) for tag_id in tag_ids])
         return task
+
+    async def add_many(self, many: Sequence[DatedTask]) -> Sequence[int]:
+        """Add tasks as they are given, with a handful of statements, and return their ids in the same order."""
+        if not many:
+            return []
+        statement = insert(self._table).returning(self.model.id, sort_by_parameter_order=True)
+        return list(await self._session.scalars(statement, [self._with_keys(values) for values in many]))
+
+    async def tag_many(self, links: Sequence[tuple[int, int]]) -> None:
+        """Give tags that they do not have yet to tasks: pairs of a task's id and a tag's."""
+        if links:
+            values = [{"task_id": task_id, "tag_id": tag_id} for task_id, tag_id in links]
+            await self._session.execute(insert(models.TaskTag), values)
+
+    async def titles_among(self, titles: Collection[str]) -> set[str]:
+        """Return the keys of those of these titles that some task has."""
+        keys = literal([text_key(title) for title in titles], ARRAY(Text))
+        return set(
+            await self._session.scalars(select(models.Task.title_key).where(models.Task.title_key == any_(keys)))
+        )
 
     async def update(
         self, current: Task, changes: TaskValues, *, tag: Collection[int] = (), untag: Collection[int] = ()
@@ -81,7 +102,7 @@ class TaskRepository(Repository[models.Task, Task]):
         values = differing(current, changes)
         if not (values or tag or untag):
             return current
-        await self._tag(current.id, tag)
+        await self.tag_many([(current.id, tag_id) for tag_id in tag])
         if untag:
             which = models.TaskTag.tag_id == any_(literal(list(untag), ARRAY(BigInteger)))
             await self._session.execute(delete(models.TaskTag).where(models.TaskTag.task_id == current.id, which))
@@ -96,11 +117,6 @@ class TaskRepository(Repository[models.Task, Task]):
         """Delete all tasks of a category and return their ids."""
         deleted = delete(models.Task).where(models.Task.category_id == category_id)
         return list(await self._session.scalars(deleted.returning(models.Task.id)))
-
-    async def _tag(self, id: int, tag_ids: Collection[int]) -> None:
-        if tag_ids:
-            links = [{"task_id": id, "tag_id": tag_id} for tag_id in tag_ids]
-            await self._session.execute(insert(models.TaskTag).values(links))
 
 
 def _with_completion(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -79,6 +79,14 @@ class TaskValues(TypedDict, total=False):
     category_id: int | None
 
 
+class DatedTask(TaskValues):
+    """A task with its past, as one that comes from elsewhere."""
+
+    completed_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
 class TaskChanges(TypedDict, total=False):
     """What a patch changes: a key that is not there keeps its value."""
 

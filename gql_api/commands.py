@@ -1,0 +1,220 @@
+"""What the commands do."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import typer
+from alembic.util import CommandError
+from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from gql_api import db, embedded, migrations, server
+from gql_api import seed as demo_data
+from gql_api import settings as settings_
+from gql_api.errors import StartupError, UnavailableError
+from gql_api.schema import schema as graphql_schema
+from gql_api.schema.changes import Weight, changes_since
+from gql_api.settings import Settings
+
+
+def dev(host: str | None, port: int | None, *, reload: bool) -> None:
+    given = _settings(host=host, port=port)
+    with _database(given, join=False) as settings, server.bind(settings) as bound:
+        if given.database_url is None:
+            added = asyncio.run(_prepare(settings))
+            where = embedded.place(settings.data_dir)
+            _say(f"Database: PostgreSQL in {where}{f', with {added} demo tasks' if added else ''}")
+        else:
+            asyncio.run(_check_migrated(settings))
+            _say(f"Database: {_where(settings)}")
+        _say(f"Explorer: {server.address(bound)} (Ctrl-C stops)")
+        server.run(settings, bound, reload=reload)
+
+
+def serve(host: str | None, port: int | None, workers: int | None, *, migrate: bool) -> None:
+    settings = _settings(host=host, port=port, workers=workers)
+    if settings.database_url is None:
+        raise StartupError("DATABASE_URL is not set: serve needs a PostgreSQL (only `gql-api dev` brings one)")
+    with server.bind(settings) as bound:
+        if migrate:
+            _say(_migrated(*asyncio.run(_migrate(settings, "head"))))
+        asyncio.run(_check_migrated(settings, or_else="gql-api migrate up, or gql-api serve --migrate"))
+        _say(f"Database: {_where(settings)}, at most {settings.workers * settings.pool_size} connections")
+        _say(f"Serving: {server.address(bound)}, {_count(settings.workers, 'worker')}")
+        server.run(settings, bound, workers=settings.workers)
+
+
+def migrate_up(revision: str) -> None:
+    with _database(_settings()) as settings:
+        _say(_migrated(*asyncio.run(_migrate(settings, revision))))
+
+
+def migrate_down(revision: str, *, sure: bool) -> None:
+    with _database(_settings()) as settings:
+        if not sure:
+            question = f"Take {_where(settings)} down to {revision}? What only the later state can store is deleted."
+            typer.confirm(question, abort=True, err=True)
+        _say(_migrated(*asyncio.run(_migrate(settings, revision, down=True))))
+
+
+def migrate_current() -> None:
+    with _database(_settings()) as settings:
+        current = asyncio.run(_current(settings))
+    sys.stdout.write(f"{current or 'nothing'}\n")
+    if current != migrations.head():
+        _say(f"This version needs {migrations.head()}.")
+
+
+def migrate_check() -> None:
+    with _database(_settings()) as settings:
+        asyncio.run(_check(settings))
+    _say(f"The database is up to date: {migrations.head()}.")
+
+
+def seed(tasks: int | None) -> None:
+    given = _settings()
+    with _database(given) as settings:
+        added = asyncio.run(_seed(settings, tasks, ours=given.database_url is None))
+    _say(f"Added {_count(added, 'task')}." if added else "Nothing to add: it is all there.")
+
+
+def schema(check: Path | None) -> None:
+    if check is None:
+        sys.stdout.write(f"{graphql_schema.as_str()}\n")
+        return
+    try:
+        earlier = check.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise StartupError(f"{check} cannot be read as UTF-8 text") from None
+    found = changes_since(earlier)
+    for weight, change in found:
+        sys.stdout.write(f"{weight:9} {change}\n")
+    breaking = sum(weight is Weight.BREAKING for weight, _ in found)
+    _say(f"{_count(len(found), 'change')} since {check}, {breaking} breaking.")
+    if breaking:
+        sys.exit(1)
+
+
+def settings(*, markdown: bool) -> None:
+    if markdown:
+        sys.stdout.write(settings_.table())
+        return
+    for setting in settings_.described(_settings()):
+        sys.stdout.write(f"{setting.variable}={setting.value}\n    {setting.meaning}\n")
+
+
+def _settings(**given: str | int | None) -> Settings:
+    """Read the settings, and put in their place what was given as options."""
+    for variable, meant in settings_.unknown():
+        _say(f"gql-api: {variable} is no setting{f': is {meant} meant?' if meant else '.'}")
+    return settings_.load().model_copy(update={name: value for name, value in given.items() if value is not None})
+
+
+@contextmanager
+def _database(settings: Settings, *, join: bool = True) -> Iterator[Settings]:
+    """Give the settings with a database: the one that is set, or that of the PostgreSQL that comes along.
+
+    With `join`, another command that runs that PostgreSQL is no hindrance.
+    """
+    if settings.database_url is not None:
+        yield settings
+        return
+    run = embedded.running_or_joined if join else embedded.running
+    with run(settings.data_dir) as url:
+        yield settings.model_copy(update={"database_url": SecretStr(url), "transaction_pooling": False})
+
+
+def _url(settings: Settings) -> str:
+    assert settings.database_url is not None  # noqa: S101 - for the type checker: commands begin by finding it
+    return settings.database_url.get_secret_value()
+
+
+def _where(settings: Settings) -> str:
+    return db.shown_url(_url(settings))
+
+
+async def _prepare(settings: Settings) -> int:
+    async with _engine(settings) as engine:
+        await migrations.upgrade(engine)
+        return await demo_data.fill_if_empty(db.create_sessions(engine))
+
+
+async def _seed(settings: Settings, tasks: int | None, *, ours: bool) -> int:
+    if not ours:
+        await _check_migrated(settings)
+    async with _engine(settings) as engine:
+        if ours:
+            await migrations.upgrade(engine)
+        sessions = db.create_sessions(engine)
+        length = await demo_data.missing(sessions, tasks)
+        added = 0
+        with typer.progressbar(length=length, label="Adding tasks", file=sys.stderr, hidden=length == 0) as bar:
+            async for number in demo_data.add(sessions, tasks):
+                added += number
+                bar.update(number)
+        return added
+
+
+async def _migrate(settings: Settings, revision: str, *, down: bool = False) -> tuple[str | None, str | None]:
+    async with _engine(settings) as engine:
+        await db.check_encoding(engine)
+        before = await migrations.current(engine)
+        await (migrations.downgrade if down else migrations.upgrade)(engine, revision)
+        return before, await migrations.current(engine)
+
+
+async def _current(settings: Settings) -> str | None:
+    async with _engine(settings) as engine:
+        return await migrations.current(engine)
+
+
+async def _check(settings: Settings) -> None:
+    await _check_migrated(settings)
+    async with _engine(settings) as engine:
+        if found := await migrations.differences(engine):
+            state = f"is at {migrations.head()}, but its tables are not as that revision makes them"
+            raise StartupError(f"{_where(settings)} {state}: {', '.join(found)}")
+
+
+async def _check_migrated(settings: Settings, or_else: str = "make migrate, or gql-api migrate") -> None:
+    async with _engine(settings) as engine:
+        await db.check_encoding(engine)
+        current = await migrations.current(engine)
+    if current != migrations.head():
+        state = "has not been migrated yet" if current is None else f"is at revision {current}, not {migrations.head()}"
+        raise StartupError(f"{_where(settings)} {state}. Run: {or_else}")
+
+
+@asynccontextmanager
+async def _engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    """Give an engine for a moment, and tell in one line why it cannot be used."""
+    url = _url(settings)
+    engine = db.create_engine(url, pool_size=1, transaction_pooling=settings.transaction_pooling)
+    try:
+        yield engine
+    except CommandError as error:
+        raise StartupError(str(error)) from error
+    except Exception as error:
+        cause = error.__cause__ if isinstance(error, UnavailableError) and error.__cause__ is not None else error
+        if problem := db.startup_problem(cause, url):
+            raise StartupError(problem) from error
+        raise
+    finally:
+        await engine.dispose()
+
+
+def _migrated(before: str | None, after: str | None) -> str:
+    if before == after:
+        return f"The database is up to date: {after or 'nothing'}."
+    return f"Migrated from {before or 'nothing'} to {after or 'nothing'}."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{line}\n")

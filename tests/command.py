@@ -1,0 +1,91 @@
+"""The gql-api command as a person uses it: real processes, real sockets."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from os import environ
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+PROJECT = Path(__file__).parents[1]
+COMMAND: Sequence[str | Path] = (sys.executable, "-m", "gql_api")
+"""This project's. An installed one is given by its path."""
+
+
+def environment(**variables: str) -> dict[str, str]:
+    """The variables of a person who has set these and nothing else of ours."""
+    kept = {
+        name: value for name, value in environ.items() if name != "DATABASE_URL" and not name.startswith("GQL_API_")
+    }
+    return {**kept, "PYTHONPATH": str(PROJECT), **variables}
+
+
+def run(
+    *arguments: str, cwd: Path, command: Sequence[str | Path] = COMMAND, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*command, *arguments],
+        cwd=cwd,
+        env=environment(**variables),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+
+
+class Served:
+    """A running `gql-api dev` or `serve`, and what it has said up to its address."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self.said: list[str] = []
+        for line in self.lines():
+            if line.startswith(("Explorer: ", "Serving: ")):
+                self.address = line.split()[1].rstrip(",")
+                break
+        else:
+            raise AssertionError(self.said)
+
+    def lines(self) -> Iterator[str]:
+        """Read on what it says."""
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            self.said.append(line.rstrip())
+            yield self.said[-1]
+
+    def ask(self, query: str) -> Any:
+        answer = httpx.post(self.address, json={"query": query}, timeout=60).json()
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> str:
+        self.process.send_signal(how)
+        _, rest = self.process.communicate(timeout=60)
+        assert self.process.returncode == 0, rest
+        return rest
+
+
+@contextmanager
+def serving(*arguments: str, cwd: Path, command: Sequence[str | Path] = COMMAND, **variables: str) -> Iterator[Served]:
+    """Run `gql-api dev` or `serve` on a free port."""
+    process = subprocess.Popen(
+        [*command, *arguments, "--port", "0"],
+        cwd=cwd,
+        env=environment(**variables),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield Served(process)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=60)
