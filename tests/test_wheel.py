@@ -25,7 +25,7 @@ OLDEST = (3, 11)
 def pythons() -> dict[str, str]:
     """The interpreters of this machine that the package is for, one of each version: the newest release."""
     pyenv = Path(environ.get("PYENV_ROOT", Path.home() / ".pyenv"))  # whose own commands answer for one version only
-    folders = [path for path in map(str, pyenv.glob("versions/*/bin"))]
+    folders = map(str, pyenv.glob("versions/*/bin"))
     listing = [UV, "python", "list", "--only-installed", "--output-format", "json"]
     search = {"PATH": os.pathsep.join([*folders, environ["PATH"]])}
     found = {sys.version_info[:2]: sys.executable}
@@ -58,38 +58,19 @@ def test_it_carries_the_package_and_its_migrations_and_nothing_else(wheel: Path)
 @pytest.mark.parametrize("version", pythons())
 async def test_the_command_works_from_it(server: Server, wheel: Path, folder: Path, version: str) -> None:
     url = server.url(await server.create())
-    installed = [folder / "venv" / "bin" / "gql-api"]
+    venv = folder / "venv"
+    installed = [venv / "bin" / "gql-api"]
     elsewhere = folder / "elsewhere"
+
+    def uv(words: str, *paths: Path | str) -> None:
+        subprocess.run([UV, *words.split(), *paths], cwd=PROJECT, env=environment(), check=True)
 
     def install() -> None:
         elsewhere.mkdir()
         locked = folder / "locked.txt"
-        export = (
-            "export",
-            "--quiet",
-            "--locked",
-            "--no-dev",
-            "--no-emit-project",
-            "--no-hashes",
-            "--output-file",
-            locked,
-        )
-        for arguments in (
-            export,
-            ("venv", "--quiet", "--python", pythons()[version], folder / "venv"),
-            (
-                "pip",
-                "install",
-                "--quiet",
-                "--compile-bytecode",
-                "--python",
-                folder / "venv",
-                "--constraints",
-                locked,
-                wheel,
-            ),
-        ):
-            subprocess.run([UV, *arguments], cwd=PROJECT, env=environment(), check=True)
+        uv("export --quiet --locked --no-dev --no-emit-project --no-hashes --output-file", locked)
+        uv("venv --quiet --python", pythons()[version], venv)
+        uv("pip install --quiet --compile-bytecode --python", venv, "--constraints", locked, wheel)
 
     def use() -> None:
         def gql_api(*arguments: str, **variables: str) -> str:
