@@ -7,6 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from gql_api import db
 from gql_api.errors import StartupError
+from tests.conftest import Raw
 
 
 @pytest.mark.parametrize(
@@ -61,6 +62,27 @@ async def test_the_pool_is_bounded_and_sessions_have_no_surprises(database: str)
     await engine.dispose()
 
 
+@pytest.mark.parametrize("transaction_pooling", [True, False])
+async def test_statements_are_prepared_once_or_never_kept(database: str, transaction_pooling: bool) -> None:
+    engine = db.create_engine(database, pool_size=1, transaction_pooling=transaction_pooling)
+    kept = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%count%pg_prepared%'")
+    for _ in range(2):
+        async with engine.connect() as connection:
+            assert (await connection.execute(kept)).scalar_one() == (0 if transaction_pooling else 1)
+    await engine.dispose()
+
+
+async def test_behind_a_pooler_a_column_is_read_by_the_type_that_it_has_now(database: str, raw: Raw) -> None:
+    """A statement that is described once and sent again would give the bits of one type as a number of another."""
+    engine = db.create_engine(database, pool_size=1, transaction_pooling=True)
+    await raw.execute("CREATE TABLE changed AS SELECT 42::bigint AS value")
+    for expected in (42, 42.0):
+        async with engine.connect() as connection:
+            assert (await connection.execute(text("SELECT value FROM changed"))).scalar_one() == expected
+        await raw.execute("ALTER TABLE changed ALTER value TYPE double precision")
+    await engine.dispose()
+
+
 URL = "postgresql://u:secret@host/name"
 
 
@@ -74,6 +96,9 @@ URL = "postgresql://u:secret@host/name"
         (ConnectionRefusedError(), "cannot be reached"),
         (asyncpg.CannotConnectNowError(), "right now"),
         (asyncpg.TooManyConnectionsError(), "right now"),
+        (asyncpg.ProtocolViolationError("SASL authentication failed"), "SASL authentication failed"),
+        (asyncpg.DuplicatePreparedStatementError(), "GQL_API_TRANSACTION_POOLING=true"),
+        (asyncpg.InvalidSQLStatementNameError(), "GQL_API_TRANSACTION_POOLING=true"),
     ],
 )
 def test_a_problem_is_told_in_one_line(error: Exception, word: str) -> None:

@@ -42,12 +42,13 @@ class TagRepository(NamedRepository[models.Tag, Tag]):
             found.setdefault(row.task_id, []).append(self._shape(row))
         return found
 
-    async def ensure(self, names: Collection[str]) -> dict[str, Tag]:
+    async def ensure(self, names: Sequence[str]) -> dict[str, Tag]:
         """Return the tags of these names by text key, held against deletion. Those that are missing are created.
 
         Whoever creates a tag makes others who want it wait. All create in the order of keys, so none wait in a circle.
         """
-        wanted = dict(sorted((text_key(name), name) for name in names))
+        first_spelling = {text_key(name): name for name in reversed(names)}
+        wanted = dict(sorted(first_spelling.items()))
         found: dict[str, Tag] = {}
         for _ in range(ATTEMPTS):
             found |= await self._held(wanted.keys() - found.keys())
