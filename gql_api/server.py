@@ -1,10 +1,14 @@
 """Running the application under uvicorn."""
 
+import multiprocessing.connection
 import os
+import signal
 import socket
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from threading import Thread
 
 import uvicorn
 from uvicorn.supervisors import ChangeReload, Multiprocess
@@ -37,7 +41,7 @@ def address(bound: socket.socket) -> str:
 def run(settings: Settings, bound: socket.socket, *, workers: int = 1, reload: bool = False) -> None:
     """Serve until SIGINT or SIGTERM: with several processes, or with one that starts anew when the code changes."""
     config = uvicorn.Config(
-        partial(create_app, settings),
+        partial(_application, settings),
         factory=True,
         workers=workers,
         http="httptools",
@@ -55,6 +59,21 @@ def run(settings: Settings, bound: socket.socket, *, workers: int = 1, reload: b
             Multiprocess(config, sockets=[bound]).run()
         else:
             uvicorn.Server(config).run(sockets=[bound])
+
+
+def _application(settings: Settings) -> Callable[..., Awaitable[None]]:
+    """Make the application of one process. A worker stops when the process that watches over it is gone: otherwise it
+    would keep the port, and go on with nobody to replace or to stop it.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        Thread(target=_stop_after, args=[parent.sentinel], daemon=True).start()
+    return create_app(settings)
+
+
+def _stop_after(sentinel: int) -> None:
+    multiprocessing.connection.wait([sentinel])
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _reason(error: OSError) -> str:

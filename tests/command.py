@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from os import environ
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import httpx
@@ -74,7 +75,7 @@ class Served:
 @contextmanager
 def serving(*arguments: str, cwd: Path, command: Sequence[str | Path] = COMMAND, **variables: str) -> Iterator[Served]:
     """Run `gql-api dev` or `serve` on a free port."""
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [*command, *arguments, "--port", "0"],
         cwd=cwd,
         env=environment(**variables),
@@ -82,10 +83,14 @@ def serving(*arguments: str, cwd: Path, command: Sequence[str | Path] = COMMAND,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
-    )
-    try:
-        yield Served(process)
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-            process.communicate(timeout=60)
+    ) as process:
+        # Who waits for a line that never comes reads the end then, and fails.
+        patience = Timer(100, process.kill)
+        patience.start()
+        try:
+            yield Served(process)
+        finally:
+            patience.cancel()
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+                process.communicate(timeout=60)

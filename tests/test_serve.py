@@ -72,6 +72,19 @@ async def test_several_workers_answer_and_one_that_dies_is_replaced(database: st
         assert await connection.fetchval("SELECT count(*) FROM tasks") == 1
 
 
+async def test_workers_end_with_the_process_that_watches_over_them(database: str, folder: Path) -> None:
+    def use() -> None:
+        with serving("serve", cwd=folder, DATABASE_URL=database, GQL_API_WORKERS="2") as served:
+            until_started(served, 2)
+            left = workers(served)
+            served.process.kill()
+            served.process.wait()
+            gone, alive = psutil.wait_procs(left, timeout=60)
+            assert (len(gone), alive) == (2, [])
+
+    await asyncio.to_thread(use)
+
+
 def until_started(served: Served, count: int) -> None:
     """Read on until so many processes have said that they are ready."""
     for line in served.lines():
