@@ -16,6 +16,9 @@ from gql_api.errors import INTERNAL_MESSAGE, RequestError, RequestErrorCode, Una
 
 logger = logging.getLogger(__name__)
 
+LONGEST_MESSAGE = 1_000
+"""In characters. What is wrong may be quoted in a message, and may be of any length."""
+
 
 class OperationScope(SchemaExtension):
     """Opens the operation's context when execution begins and closes it when it ends, whatever happened.
@@ -67,7 +70,9 @@ class ShownErrors(SchemaExtension):
         elif code := self._request_code(error, cause):
             extensions["code"] = code
             # What another library raised about the request is told in our words: it speaks to programmers.
-            message = error.message if cause is None else "The request cannot be read as a GraphQL operation."
+            message = "The request cannot be read as a GraphQL operation."
+            if cause is None:
+                message = error.message.replace("not to be None.", "not to be null.")
         else:
             extensions["code"], extensions["requestId"] = RequestErrorCode.INTERNAL, context.request_id
             message = INTERNAL_MESSAGE
@@ -76,7 +81,7 @@ class ShownErrors(SchemaExtension):
             extensions["committed"] = True
             message += " The change itself is saved."
         return GraphQLError(
-            message,
+            _fit_to_be_read(message),
             nodes=error.nodes,
             source=error.source,
             positions=error.positions,
@@ -110,6 +115,10 @@ class NamedOperation(SchemaExtension):
                 message = "The document has several operations: say with `operationName` which one to run."
                 scope.pre_execution_errors = [GraphQLError(message, operations)]
         yield
+
+
+def _fit_to_be_read(message: str) -> str:
+    return message if len(message) <= LONGEST_MESSAGE else f"{message[: LONGEST_MESSAGE - 1]}…"
 
 
 def _cause(error: GraphQLError) -> Exception | None:
