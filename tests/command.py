@@ -18,11 +18,11 @@ COMMAND: Sequence[str | Path] = (sys.executable, "-m", "gql_api")
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """The variables of a person who has set these and nothing else of ours."""
+    """The variables of a person who has set these and nothing else of ours, but for a port that is free."""
     kept = {
         name: value for name, value in environ.items() if name != "DATABASE_URL" and not name.startswith("GQL_API_")
     }
-    return {**kept, "PYTHONPATH": str(PROJECT), **variables}
+    return {**kept, "PYTHONPATH": str(PROJECT), "GQL_API_PORT": "0", **variables}
 
 
 def run(
@@ -74,9 +74,9 @@ class Served:
 
 @contextmanager
 def serving(*arguments: str, cwd: Path, command: Sequence[str | Path] = COMMAND, **variables: str) -> Iterator[Served]:
-    """Run `gql-api dev` or `serve` on a free port."""
+    """Run `gql-api dev` or `serve`."""
     with subprocess.Popen(
-        [*command, *arguments, "--port", "0"],
+        [*command, *arguments],
         cwd=cwd,
         env=environment(**variables),
         stdin=subprocess.DEVNULL,

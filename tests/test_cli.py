@@ -39,6 +39,7 @@ class Typed:
         monkeypatch.setattr(signal, "signal", lambda *_: None)
         for name in {*environ} - {*environment()}:
             monkeypatch.delenv(name)
+        monkeypatch.setenv("GQL_API_PORT", "0")
         self._monkeypatch = monkeypatch
         self._capsys = capsys
 
@@ -73,7 +74,7 @@ def test_the_first_day(folder: Path) -> None:
         first.ask('mutation { createTask(input: {title: "Kept 🦕", category: {name: "home"}}) { __typename } }')
         assert (added := run("seed", "--tasks", str(len(demo.LIST) + 3), cwd=folder)).returncode == 0, added.stderr
         assert "Added 2 tasks." in added.stderr
-        second = run("dev", "--port", "0", cwd=folder)
+        second = run("dev", cwd=folder)
         assert second.returncode == 1
         assert "runs already" in second.stderr
         assert len(second.stderr.splitlines()) == 1
@@ -135,7 +136,7 @@ async def test_a_database_of_ones_own(server: Server, folder: Path) -> None:
     url = server.url(await server.create()).replace("postgresql://", "postgresql+asyncpg://")
 
     def use() -> None:
-        refused = run("dev", "--port", "0", cwd=folder, DATABASE_URL=url)
+        refused = run("dev", cwd=folder, DATABASE_URL=url)
         assert refused.returncode == 1
         assert "has not been migrated yet. Run: make migrate, or gql-api migrate" in refused.stderr
         assert run("migrate", cwd=folder, DATABASE_URL=url).returncode == 0
@@ -148,7 +149,7 @@ async def test_a_database_of_ones_own(server: Server, folder: Path) -> None:
     async with engine.begin() as connection:
         await connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'another'")
     await engine.dispose()
-    behind = await asyncio.to_thread(run, "dev", "--port", "0", cwd=folder, DATABASE_URL=url)
+    behind = await asyncio.to_thread(run, "dev", cwd=folder, DATABASE_URL=url)
     assert behind.returncode == 1
     assert f"is at revision another, not {migrations.head()}" in behind.stderr
 
