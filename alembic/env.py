@@ -31,10 +31,11 @@ def _ours(name: str | None, kind: str, _parents: object) -> bool:
 
 
 async def migrate_by_url() -> None:
-    url = load().database_url
+    settings = load()
+    url = settings.database_url
     if url is None:
         raise SystemExit("Set DATABASE_URL to the database to compare with or to migrate.")
-    engine = create_engine(url.get_secret_value(), pool_size=1)
+    engine = create_engine(url.get_secret_value(), pool_size=1, transaction_pooling=settings.transaction_pooling)
     try:
         async with engine.connect() as connection:
             await connection.run_sync(migrate)

@@ -40,7 +40,7 @@ def running(folder: Path, *, durable: bool = True, programs: Path | None = None)
     Not `durable` trades safety against a crash for speed: for tests. `programs` is the folder of initdb and postgres,
     by default the wheel's. Raises StartupError when another process runs one there, or when it cannot start.
     """
-    owner = _Owner()
+    owner, programs = _Owner(), programs or _wheel_programs()
     home = place(folder)
     if home.is_relative_to(SYSTEM_FOLDER):
         SYSTEM_FOLDER.mkdir(mode=0o755, exist_ok=True)
@@ -48,7 +48,7 @@ def running(folder: Path, *, durable: bool = True, programs: Path | None = None)
     owner.own(home)
     with _locked(home), tempfile.TemporaryDirectory(prefix="gql-api-") as sockets:
         owner.own(Path(sockets))
-        server = _Server(owner, home, owner.runnable(programs or _wheel_programs(), home), Path(sockets))
+        server = _Server(owner, home, owner.runnable(programs, home), Path(sockets))
         try:
             server.start(durable=durable)
             yield server.url
