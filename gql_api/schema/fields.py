@@ -25,6 +25,9 @@ from gql_api.schema.user_errors import ValidationError, as_data
 ModelT = TypeVar("ModelT", bound=BaseModel)
 KIND = "gql_api.kind"
 
+TOLD = 3
+"""How many problems the message of a query's error tells; `extensions.problems` has all of them."""
+
 
 class Refused:
     """Stands in for an input that breaks the rules until the field's other arguments are checked too."""
@@ -119,7 +122,9 @@ def _invalid_arguments(problems: list[Problem]) -> RequestError:
     """Return the error of a query field: all problems, under the code of the first where that is one of a request's."""
     codes = RequestErrorCode.__members__.values()
     code = RequestErrorCode(problems[0].code) if problems[0].code in codes else RequestErrorCode.BAD_USER_INPUT
-    text = " ".join(f"`{'.'.join(problem.path)}`: {problem.message}" for problem in problems)
+    text = " ".join(f"`{'.'.join(problem.path)}`: {problem.message}" for problem in problems[:TOLD])
+    if len(problems) > TOLD:
+        text += f" There are {len(problems) - TOLD} more problems."
     return RequestError(code, text, problems=tuple(problems))
 
 

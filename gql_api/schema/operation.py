@@ -77,11 +77,12 @@ class ShownErrors(SchemaExtension):
             extensions["code"], extensions["requestId"] = RequestErrorCode.INTERNAL, context.request_id
             message = INTERNAL_MESSAGE
             logger.error("Request %s failed at %s", context.request_id, error.path, exc_info=cause or error)
+        message = _fit_to_be_read(message)
         if isinstance(context, Context) and error.path and error.path[0] in context.committed:
             extensions["committed"] = True
             message += " The change itself is saved."
         return GraphQLError(
-            _fit_to_be_read(message),
+            message,
             nodes=error.nodes,
             source=error.source,
             positions=error.positions,

@@ -14,6 +14,12 @@ DESCRIPTION_MAX = 10_000
 NAME_MAX = 100
 TAG_NAME_MAX = 50
 
+BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and a symbol that show nothing: Hangul fillers, and the Braille pattern without a dot."""
+
+NOTHING_TO_SEE = {"Zs", "Cf", "Mn", "Mc", "Me"}
+"""General categories of spaces, of invisible format characters, and of marks, which need a letter to be seen on."""
+
 
 def text_key(text: str) -> str:
     """Return the key for comparing text without regard to case, composition, and spaces around it.
@@ -34,24 +40,26 @@ def refuse_unstorable(text: str) -> str:
 
 
 def _single_line(longest: int, text: str) -> str:
-    text = refuse_unstorable(text).strip()
-    if any(unicodedata.category(char) == "Cc" for char in text):
+    text = text.strip()
+    _check_length(text, longest)
+    refuse_unstorable(text)
+    kinds = {unicodedata.category(char) for char in text if char not in BLANK_LETTERS}
+    if kinds & {"Cc", "Zl", "Zp"}:
         raise PydanticCustomError(
             ProblemCode.INVALID_CHARACTER, "Must not contain control characters such as newline or tab."
         )
-    if all(char.isspace() or unicodedata.category(char) == "Cf" for char in text):
+    if kinds <= NOTHING_TO_SEE:
         raise PydanticCustomError(ProblemCode.BLANK, "Must not be blank.")
-    _check_length(text, longest)
     return text
 
 
 def _description(text: str) -> str | None:
+    _check_length(text, DESCRIPTION_MAX)
     refuse_unstorable(text)
     if any(unicodedata.category(char) == "Cc" and char not in "\n\t" for char in text.replace("\r\n", "\n")):
         raise PydanticCustomError(
             ProblemCode.INVALID_CHARACTER, "Must not contain control characters other than newline and tab."
         )
-    _check_length(text, DESCRIPTION_MAX)
     return text or None
 
 

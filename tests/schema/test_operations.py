@@ -166,6 +166,25 @@ async def test_when_only_the_answer_fails_the_write_stays_and_the_answer_says_so
     assert await raw.fetchval("SELECT count(*) FROM tasks") == 1
 
 
+async def test_a_long_message_is_cut_and_still_says_that_the_write_is_saved(api: Api) -> None:
+    counted = "taskCount(filter: {category: {is: {id: {in: $ids}}}})"
+    answer = await api.answer(
+        f"""mutation ($ids: [ID!]) {{ createTask(input: {{title: "stays", category: {{create: {{name: "Home"}}}}}}) {{
+            ... on TaskSuccess {{ task {{ category {{ {counted} }} }} }} }} }}""",
+        ids=["x"] * 100,
+    )
+    (error,) = answer["errors"]
+    assert len(error["extensions"]["problems"]) == 100
+    assert error["extensions"]["committed"] is True
+    assert error["message"].count("This is not the id of a category.") == 3
+    assert error["message"].endswith("There are 97 more problems. The change itself is saved.")
+    wrong = await api.error(
+        "query ($order: [TaskOrder!]) { tasks(orderBy: $order) { id } }", order=[{"title": "x" * 5000}]
+    )
+    assert len(wrong["message"]) == 1000
+    assert wrong["message"].endswith("…")
+
+
 async def test_a_failed_write_does_not_say_that_it_is_saved(api: Api, raw: Raw) -> None:
     await fail_on(raw, "tasks", what=RAISE, when="DEFERRED")
     (error,) = (await api.answer(CREATE, input={"title": "x"}))["errors"]

@@ -78,8 +78,8 @@ class Text:
     refused: tuple[str, ...] = ()
 
 
-BLANK = ("", " \t", "\u00a0\u3000", "\u200b", "\u2060\ufeff", "\u202e")
-CONTROLS = ("a\nb", "a\r\nb", "a\tb", "a\x1b[31mb", "a\x7fb", "a\x85b")
+BLANK = ("", " \t", "\u00a0\u3000", "\u200b", "\u2060\ufeff", "\u202e", "\u3164\u2800", "\u0301\u0301", "\ufe0f")
+CONTROLS = ("a\nb", "a\r\nb", "a\tb", "a\x1b[31mb", "a\x7fb", "a\x85b", "a\u2028b", "a\u2029b")
 
 TITLE = Text("Repot the fern", TITLE_MAX, (*BLANK, *CONTROLS))
 NAME = Text("Garden", NAME_MAX, (*BLANK, *CONTROLS, OTHER, f" {OTHER.upper()} "))
@@ -166,7 +166,7 @@ UNSTORABLE = ["\0", "a\0b", "\ud800", "a\udfffb", "\ude00\ud83d"]
 """What no text may hold."""
 
 ODD = [
-    *("\u2800", "\u3164", "\u0301\u0301", "\u202etxt.exe", "a\u2028b\u2029c", "\ufffe\U0010ffff", "\u0130\u1e9e\ufb03"),
+    *("\u202etxt.exe", "e\u0301\ufe0f", "\u3164a", "\ufffe\U0010ffff", "\u0130\u1e9e\ufb03"),
     *("\U0001f469\U0001f3fd\u200d\U0001f680", "  a  b  ", "%_\\'\"; --"),
 ]
 """What text may hold, unless its own rules say otherwise."""

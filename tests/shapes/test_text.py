@@ -44,12 +44,15 @@ def test_lines_are_trimmed_of_unicode_spaces(adapter: TypeAdapter[str]) -> None:
     assert adapter.validate_python("\u2003 \t Water  the plants\u00a0\n") == "Water  the plants"
 
 
-@pytest.mark.parametrize("blank", ["", " ", "\t\n", "\u00a0\u2003\u3000", "\u200b\u200b", "\u2060 \ufeff"])
+@pytest.mark.parametrize(
+    "blank",
+    ["", " ", "\t\n", "\u00a0\u2003\u3000", "\u200b\u200b", "\u2060 \ufeff", "\u3164\u2800", "\u0301", "\u0e31 \ufe0f"],
+)
 def test_a_line_must_have_something_to_see(blank: str) -> None:
     assert code(title, blank) == "BLANK"
 
 
-@pytest.mark.parametrize("control", ["a\nb", "a\tb", "a\x7fb", "a\x85b", "a\x1bb"])
+@pytest.mark.parametrize("control", ["a\nb", "a\tb", "a\x7fb", "a\x85b", "a\x1bb", "a\u2028b", "a\u2029b"])
 def test_a_line_has_no_control_characters(control: str) -> None:
     assert code(name, control) == "INVALID_CHARACTER"
 
