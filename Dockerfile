@@ -35,7 +35,7 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD ["python", "-c", "\
 from os import environ; \
 from urllib.request import ProxyHandler, Request, build_opener; \
-address = f'http://127.0.0.1:{environ.get(\"GQL_API_PORT\", 8000)}/graphql'; \
+address = f'http://127.0.0.1:{environ.get(\"GQL_API_PORT\") or 8000}/graphql'; \
 body, headers = b'{\"query\": \"{ __typename }\"}', {'content-type': 'application/json'}; \
 build_opener(ProxyHandler({})).open(Request(address, body, headers), timeout=4)"]
 

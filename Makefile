@@ -10,7 +10,7 @@ ARGS ?=
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix migrate seed schema readme
+.PHONY: help run test check fix migrate seed schema readme wheel
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -41,6 +41,9 @@ seed: $(UV) ## Add demo data; ARGS="--tasks 100000" for more of it
 
 schema: $(UV) ## Write schema.graphql
 	@$(UV) run --locked --no-dev --quiet gql-api schema > schema.graphql.new && mv schema.graphql.new schema.graphql
+
+wheel: $(UV) ## Build the wheel, into dist
+	@$(UV) build --quiet --wheel && ls dist/*.whl
 
 readme: $(UV) ## Write the README's table of settings
 	@$(UV) run --locked --no-dev --quiet gql-api settings --markdown > README.settings.new

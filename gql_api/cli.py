@@ -5,6 +5,7 @@ That is imported when a command runs: it takes a second, for which neither --hel
 
 import signal
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -28,6 +29,22 @@ migrate_app = typer.Typer(
     invoke_without_command=True,
 )
 app.add_typer(migrate_app, name="migrate")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"gql-api {version('gql-api')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _: Annotated[
+        bool, typer.Option("--version", "-V", callback=_version, is_eager=True, help="Tell the version, and exit.")
+    ] = False,
+) -> None:
+    pass
+
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on. GQL_API_HOST or 127.0.0.1 without it.")]
 Port = Annotated[
@@ -168,7 +185,7 @@ def main() -> None:
     try:
         app(prog_name="gql-api")
     except StartupError as error:
-        sys.stderr.write(f"gql-api: {error}\n")
+        typer.echo(f"gql-api: {error}", err=True)
         sys.exit(1)
 
 

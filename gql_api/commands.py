@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -53,23 +54,26 @@ def migrate_up(revision: str) -> None:
 
 
 def migrate_down(revision: str, *, sure: bool) -> None:
-    with _database(_settings()) as settings:
+    with _database(_settings(), make=False) as settings:
+        current = asyncio.run(_current(settings))
         if not sure:
-            question = f"Take {_where(settings)} down to {revision}? What only the later state can store is deleted."
+            question = (
+                f"Go from {current or 'nothing'} down to {revision}? What only the later state can store is deleted."
+            )
             typer.confirm(question, abort=True, err=True)
         _say(_migrated(*asyncio.run(_migrate(settings, revision, down=True))))
 
 
 def migrate_current() -> None:
-    with _database(_settings()) as settings:
+    with _database(_settings(), make=False) as settings:
         current = asyncio.run(_current(settings))
-    sys.stdout.write(f"{current or 'nothing'}\n")
+    typer.echo(current or "nothing")
     if current != migrations.head():
         _say(f"This version needs {migrations.head()}.")
 
 
 def migrate_check() -> None:
-    with _database(_settings()) as settings:
+    with _database(_settings(), make=False) as settings:
         asyncio.run(_check(settings))
     _say(f"The database is up to date: {migrations.head()}.")
 
@@ -78,12 +82,12 @@ def seed(tasks: int | None) -> None:
     given = _settings()
     with _database(given) as settings:
         added = asyncio.run(_seed(settings, tasks, ours=given.database_url is None))
-    _say(f"Added {_count(added, 'task')}." if added else "Nothing to add: it is all there.")
+    _say(f"Added {_count(added, 'task')}." if added else "No task is missing.")
 
 
 def schema(check: Path | None) -> None:
     if check is None:
-        sys.stdout.write(f"{graphql_schema.as_str()}\n")
+        typer.echo(graphql_schema.as_str())
         return
     try:
         earlier = check.read_text(encoding="utf-8")
@@ -91,39 +95,49 @@ def schema(check: Path | None) -> None:
         raise StartupError(f"{check} cannot be read as UTF-8 text") from None
     found = changes_since(earlier)
     for weight, change in found:
-        sys.stdout.write(f"{weight:9} {change}\n")
-    breaking = sum(weight is Weight.BREAKING for weight, _ in found)
-    _say(f"{_count(len(found), 'change')} since {check}, {breaking} breaking.")
-    if breaking:
+        typer.echo(f"{weight:9} {change}")
+    weights = Counter(weight for weight, _ in found)
+    counts = ", ".join(f"{weights[weight]} {weight.lower()}" for weight in Weight)
+    _say(f"{_count(len(found), 'change')} since {check}: {counts}.")
+    if weights[Weight.BREAKING]:
         sys.exit(1)
 
 
 def settings(*, markdown: bool) -> None:
     if markdown:
-        sys.stdout.write(settings_.table())
+        typer.echo(settings_.table(), nl=False)
         return
     for setting in settings_.described(_settings()):
-        sys.stdout.write(f"{setting.variable}={setting.value}\n    {setting.meaning}\n")
+        typer.echo(f"{setting.variable}={setting.value}\n    {setting.meaning}")
 
 
 def _settings(**given: str | int | None) -> Settings:
     """Read the settings, and put in their place what was given as options."""
+    settings = settings_.load()
     for variable, meant in settings_.unknown():
         _say(f"gql-api: {variable} is no setting{f': is {meant} meant?' if meant else '.'}")
-    return settings_.load().model_copy(update={name: value for name, value in given.items() if value is not None})
+    if settings.database_url is not None:
+        db.driver_url(_url(settings))
+    return settings.model_copy(update={name: value for name, value in given.items() if value is not None})
 
 
 @contextmanager
-def _database(settings: Settings, *, join: bool = True) -> Iterator[Settings]:
+def _database(settings: Settings, *, join: bool = True, make: bool = True) -> Iterator[Settings]:
     """Give the settings with a database: the one that is set, or that of the PostgreSQL that comes along.
 
-    With `join`, another command that runs that PostgreSQL is no hindrance.
+    With `join`, another command that runs that PostgreSQL is no hindrance, and the person is told that it is this one:
+    DATABASE_URL may have been forgotten. Without `make`, one that is not there yet is a StartupError.
     """
     if settings.database_url is not None:
         yield settings
         return
+    folder = embedded.place(settings.data_dir)
+    if not (make or (folder / "data").exists()):
+        raise StartupError(f"There is no database in {folder}: set DATABASE_URL, or begin with gql-api dev")
     run = embedded.running_or_joined if join else embedded.running
     with run(settings.data_dir) as url:
+        if join:
+            _say(f"Database: PostgreSQL in {folder}")
         yield settings.model_copy(update={"database_url": SecretStr(url), "transaction_pooling": False})
 
 
@@ -146,8 +160,9 @@ async def _seed(settings: Settings, tasks: int | None, *, ours: bool) -> int:
     if not ours:
         await _check_migrated(settings)
     async with _engine(settings) as engine:
-        if ours:
+        if ours and (before := await migrations.current(engine)) != migrations.head():
             await migrations.upgrade(engine)
+            _say(_migrated(before, migrations.head()))
         sessions = db.create_sessions(engine)
         length = await demo_data.missing(sessions, tasks)
         added = 0
@@ -217,4 +232,4 @@ def _count(number: int, noun: str) -> str:
 
 
 def _say(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
+    typer.echo(line, err=True)

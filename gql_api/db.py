@@ -115,7 +115,9 @@ async def check_encoding(engine: AsyncEngine) -> None:
     async with engine.connect() as connection:
         encoding = (await connection.execute(text("SHOW server_encoding"))).scalar_one()
     if encoding != "UTF8":
-        raise StartupError(f"The database is encoded in {encoding}. Make one in UTF8: createdb --encoding=UTF8")
+        raise StartupError(
+            f"The database is encoded in {encoding}. Make one in UTF8: createdb --encoding=UTF8 --template=template0"
+        )
 
 
 def constraint_name(error: IntegrityError) -> str | None:
@@ -140,7 +142,7 @@ def startup_problem(error: BaseException, url: str) -> str | None:  # noqa: C901
         case asyncpg.ClientConfigurationError():
             return "DATABASE_URL has a part that is not understood"
         case asyncpg.InsufficientPrivilegeError():
-            return f"{where} does not let this user make its tables: it must own the database"
+            return f"{where} refuses this user what is needed: it must own the database, or be granted its tables"
         case asyncpg.UndefinedObjectError() | asyncpg.CantChangeRuntimeParamError():
             return f"DATABASE_URL has a parameter that the server does not know: {cause}"
         case TimeoutError():

@@ -42,10 +42,14 @@ def running(folder: Path, *, durable: bool = True, programs: Path | None = None)
     """
     owner, programs = _Owner(), programs or _wheel_programs()
     home = place(folder)
-    if home.is_relative_to(SYSTEM_FOLDER):
-        SYSTEM_FOLDER.mkdir(mode=0o755, exist_ok=True)
-    home.mkdir(parents=True, exist_ok=True)
-    owner.own(home)
+    try:
+        if home.is_relative_to(SYSTEM_FOLDER):
+            SYSTEM_FOLDER.mkdir(mode=0o755, exist_ok=True)
+        home.mkdir(parents=True, exist_ok=True)
+        owner.own(home)
+        (home / "lock").touch()
+    except OSError as error:
+        raise StartupError(f"{home} cannot be written: {error.strerror}. GQL_API_DATA_DIR names another") from None
     with _locked(home), tempfile.TemporaryDirectory(prefix="gql-api-") as sockets:
         owner.own(Path(sockets))
         server = _Server(owner, home, owner.runnable(programs, home), Path(sockets))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gql_api.errors import StartupError
@@ -17,8 +17,8 @@ ENV_FILE = ".env"
 MOST_WORKERS = 4
 """Most processes that `serve` starts unasked."""
 
-Scope = Literal["server", "each worker", "dev"]
-"""Whom a setting counts for: the whole server, each of its processes for itself, or `gql-api dev` only."""
+Scope = Literal["all workers", "each worker", "built-in PostgreSQL"]
+"""Whom a setting counts for: all processes of a server together, each of them for itself, or none of them."""
 
 
 def _usable_cpus() -> int:
@@ -30,6 +30,11 @@ def _usable_cpus() -> int:
 def _scope(scope: Scope, default: str = "") -> dict[str, str]:
     """Say whom a setting counts for, and its default in words where the value does not say it."""
     return {"scope": scope, "default": default}
+
+
+def _bare(url: object) -> object:
+    """Return an address without blanks and quotes around it, which some ways of setting a variable leave there."""
+    return url.strip().strip("'\"") if isinstance(url, str) else url
 
 
 class Settings(BaseSettings):
@@ -44,17 +49,19 @@ class Settings(BaseSettings):
 
     database_url: Annotated[
         SecretStr | None,
+        BeforeValidator(_bare),
         Field(
             validation_alias="DATABASE_URL",
             description="The PostgreSQL to use, 14 or newer: `postgresql://user:password@host:5432/name`.",
-            json_schema_extra=_scope("server", "one that comes along, for `dev` only"),
+            json_schema_extra=_scope("all workers", "a built-in one; `serve` needs yours"),
         ),
     ] = None
     data_dir: Annotated[
         Path,
-        Field(description="The folder of the PostgreSQL that comes along.", json_schema_extra=_scope("dev")),
+        AfterValidator(Path.expanduser),
+        Field(description="The folder of the built-in PostgreSQL.", json_schema_extra=_scope("built-in PostgreSQL")),
     ] = Path(".gql-api")
-    host: Annotated[str, Field(description="The address to listen on.", json_schema_extra=_scope("server"))] = (
+    host: Annotated[str, Field(description="The address to listen on.", json_schema_extra=_scope("all workers"))] = (
         "127.0.0.1"
     )
     port: Annotated[
@@ -63,7 +70,7 @@ class Settings(BaseSettings):
             ge=0,
             le=65535,
             description="The port to listen on; 0 picks a free one.",
-            json_schema_extra=_scope("server"),
+            json_schema_extra=_scope("all workers"),
         ),
     ] = 8000
     workers: Annotated[
@@ -73,7 +80,7 @@ class Settings(BaseSettings):
             le=256,
             default_factory=lambda: min(_usable_cpus(), MOST_WORKERS),
             description="How many processes `serve` answers with. They share the port and the database, nothing else.",
-            json_schema_extra=_scope("server", f"one for each CPU, at most {MOST_WORKERS}"),
+            json_schema_extra=_scope("all workers", f"one for each CPU, at most {MOST_WORKERS}"),
         ),
     ]
     pool_size: Annotated[
@@ -100,7 +107,7 @@ class Settings(BaseSettings):
         Field(
             description="Set it when `DATABASE_URL` leads to a pooler that lends connections for one transaction at a "
             "time, such as PgBouncer with `pool_mode = transaction`: then nothing is kept on a connection.",
-            json_schema_extra=_scope("server"),
+            json_schema_extra=_scope("all workers"),
         ),
     ] = False
 

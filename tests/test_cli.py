@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib.metadata import version
 from io import StringIO
 from os import environ
 from pathlib import Path
@@ -90,7 +91,7 @@ def test_the_first_day(folder: Path) -> None:
     assert not (folder / ".gql-api" / "data" / "postmaster.pid").exists()
 
 
-def test_migrate_works_on_the_database_that_comes_along(typed: Typed) -> None:
+def test_migrate_works_on_the_database_that_comes_along(typed: Typed, folder: Path) -> None:
     """Up, down, where it is, and whether that will do."""
 
     def migrate(*arguments: str) -> tuple[int, str, str]:
@@ -98,24 +99,30 @@ def test_migrate_works_on_the_database_that_comes_along(typed: Typed) -> None:
         return done.code, done.stdout, done.stderr
 
     head = migrations.head()
-    assert migrate("current") == (0, "nothing\n", f"This version needs {head}.\n")
-    assert migrate() == (0, "", f"Migrated from nothing to {head}.\n")
-    assert migrate("up") == (0, "", f"The database is up to date: {head}.\n")
-    assert migrate("current") == (0, f"{head}\n", "")
-    assert migrate("check") == (0, "", f"The database is up to date: {head}.\n")
+    where = f"Database: PostgreSQL in {folder / '.gql-api'}\n"
+    for looking in ("current", "check", "down"):
+        code, _, said = migrate(looking)
+        assert (code, "There is no database in" in said) == (1, True)
+    assert not (folder / ".gql-api").exists()
+    assert migrate() == (0, "", f"{where}Migrated from nothing to {head}.\n")
+    assert migrate("up") == (0, "", f"{where}The database is up to date: {head}.\n")
+    assert migrate("current") == (0, f"{head}\n", where)
+    assert migrate("check") == (0, "", f"{where}The database is up to date: {head}.\n")
     code, _, said = migrate("down", "0001")
     assert code == 1, "nobody was there to say yes"
-    assert "What only the later state can store is deleted." in said
+    assert f"Go from {head} down to 0001? What only the later state can store is deleted." in said
     assert migrate("current")[1] == f"{head}\n"
-    assert migrate("down", "-1", "--yes") == (0, "", f"Migrated from {head} to 0001.\n")
+    assert migrate("down", "-1", "--yes") == (0, "", f"{where}Migrated from {head} to 0001.\n")
+    assert migrate("current") == (0, "0001\n", f"{where}This version needs {head}.\n")
     code, out, said = migrate("check")
     assert (code, out) == (1, "")
     assert f"is at revision 0001, not {head}. Run: " in said
-    assert migrate("down", "base", "--yes") == (0, "", "Migrated from 0001 to nothing.\n")
-    assert migrate("up", "0001") == (0, "", "Migrated from nothing to 0001.\n")
+    assert migrate("down", "base", "--yes") == (0, "", f"{where}Migrated from 0001 to nothing.\n")
+    assert migrate("up", "0001") == (0, "", f"{where}Migrated from nothing to 0001.\n")
     for wrong in (("up", "nonsense"), ("down", "nonsense", "--yes")):
         code, _, said = migrate(*wrong)
-        assert (code, said) == (1, "gql-api: Can't locate revision identified by 'nonsense'\n")
+        assert (code, said) == (1, f"{where}gql-api: Can't locate revision identified by 'nonsense'\n")
+    assert f"{where}Migrated from 0001 to {head}.\n" in typed("seed").stderr
 
 
 async def test_a_database_that_somebody_changed_does_not_pass_the_check(server: Server, folder: Path) -> None:
@@ -214,6 +221,31 @@ def test_a_bad_setting_is_one_clear_line(typed: Typed) -> None:
     assert len(refused.stderr.splitlines()) == 1
 
 
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="There is no folder here that even root cannot write.")
+def test_a_folder_that_cannot_be_written_is_one_clear_line(typed: Typed) -> None:
+    refused = typed("seed", GQL_API_DATA_DIR="/proc/gql-api")
+    assert refused.code == 1
+    assert refused.stderr.startswith("gql-api: /proc/gql-api cannot be written: ")
+    assert len(refused.stderr.splitlines()) == 1
+
+
+def test_the_version_is_told(typed: Typed) -> None:
+    told = typed("--version")
+    assert (told.code, told.stdout) == (0, f"gql-api {version('gql-api')}\n")
+
+
+def test_a_bad_file_of_settings_is_one_clear_line(typed: Typed, folder: Path) -> None:
+    (folder / ".env").write_bytes(b"GQL_API_PORT=9100\xff\n")
+    refused = typed("settings")
+    assert (refused.code, refused.stderr) == (1, "gql-api: The file .env cannot be read as UTF-8 text\n")
+
+
+def test_what_is_no_setting_is_told(typed: Typed) -> None:
+    told = typed("settings", GQL_API_PROT="1")
+    assert (told.code, told.stderr) == (0, "gql-api: GQL_API_PROT is no setting: is GQL_API_PORT meant?\n")
+    assert "GQL_API_POOL_SIZE=10\n" in told.stdout
+
+
 def test_schema_prints_the_schema(folder: Path) -> None:
     printed = run("schema", cwd=folder)
     assert printed.returncode == 0
@@ -230,18 +262,21 @@ def test_schema_lists_what_changed_since_an_earlier_one(typed: Typed, folder: Pa
         checked = typed("schema", "--check", "earlier.graphql")
         return checked.code, checked.stdout + checked.stderr
 
-    assert check("", "") == (0, "0 changes since earlier.graphql, 0 breaking.\n")
-    one = "1 change since earlier.graphql, "
+    assert check("", "") == (0, "0 changes since earlier.graphql: 0 breaking, 0 dangerous, 0 safe.\n")
+    one = "1 change since earlier.graphql: "
     code, said = check("  name: String!\n", "  name: String!\n  mood: String\n")
     assert code == 1
     assert "BREAKING  Field Category.mood was removed.\n" in said
     assert check("union DeleteTagResult = DeleteTagSuccess |", "union DeleteTagResult =") == (
         0,
-        f"DANGEROUS DeleteTagSuccess was added to union type DeleteTagResult.\n{one}0 breaking.\n",
+        f"DANGEROUS DeleteTagSuccess was added to union type DeleteTagResult.\n{one}0 breaking, 1 dangerous, 0 safe.\n",
     )
     code, said = check('"""Something to do."""', '"""Another."""')
     assert (code, said.startswith("SAFE      ")) == (0, True)
-    for text, says in (("type {", "is no GraphQL schema"), ("type Query { a: Nothing }", "is no GraphQL schema")):
+    for text, says in (
+        ("type {", "is no GraphQL schema at line 1, column 6: "),
+        ("type Query { a: Nothing }", "is no GraphQL schema"),
+    ):
         earlier.write_text(text)
         refused = typed("schema", "--check", "earlier.graphql")
         assert (refused.code, len(refused.stderr.splitlines())) == (1, 1)

@@ -104,3 +104,16 @@ def test_every_setting_says_what_it_is_for_and_whom_it_counts_for() -> None:
     for setting in settings.described(settings.Settings()):
         assert setting.meaning.endswith("."), setting.variable
         assert setting.scope in get_args(settings.Scope), setting.variable
+
+
+def test_a_home_is_where_the_tilde_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GQL_API_DATA_DIR", "~/data")
+    assert settings.load().data_dir == Path.home() / "data"
+
+
+@pytest.mark.parametrize("given", [" postgresql://u@h/n\n", "'postgresql://u@h/n'", '"postgresql://u@h/n"'])
+def test_an_address_may_stand_in_quotes(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("DATABASE_URL", given)
+    loaded = settings.load().database_url
+    assert loaded is not None
+    assert loaded.get_secret_value() == "postgresql://u@h/n"

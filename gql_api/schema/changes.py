@@ -27,7 +27,9 @@ def changes_since(sdl: str) -> list[tuple[Weight, str]]:
     try:
         earlier = build_schema(sdl)
     except (GraphQLError, TypeError) as error:
-        raise StartupError(f"This is no GraphQL schema: {str(error).splitlines()[0]}") from None
+        places = error.locations if isinstance(error, GraphQLError) else None
+        where = f" at line {places[0].line}, column {places[0].column}" if places else ""
+        raise StartupError(f"This is no GraphQL schema{where}: {str(error).splitlines()[0]}") from None
     found = [
         (_weight(change), change.description) for change in find_schema_changes(earlier, build_schema(schema.as_str()))
     ]

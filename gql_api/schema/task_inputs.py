@@ -110,8 +110,12 @@ class TaskPatch(Patch):
         if info.data.get("tags") is not None:
             raise PydanticCustomError(ProblemCode.CONFLICTING, "Must not be sent with `tags`, which says all of them.")
         added = info.data.get("add_tags")
-        if added is not None and {*map(text_key, added.value)} & {*map(text_key, names.value)}:
-            raise PydanticCustomError(ProblemCode.CONFLICTING, "Must not name a tag that `addTags` names too.")
+        also_added = {} if added is None else {text_key(name): name for name in added.value}
+        for name in names.value:
+            if text_key(name) in also_added:
+                raise PydanticCustomError(
+                    ProblemCode.CONFLICTING, "Must not name “{name}”: `addTags` names it too.", {"name": name}
+                )
         return names
 
     def changes(self) -> shapes.TaskChanges:
