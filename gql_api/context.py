@@ -33,5 +33,6 @@ class Context:
 
     @classmethod
     def open(cls, connection: Connection) -> "Context":
-        work = UnitOfWork(connection.sessions)
-        return cls(work, Loaders(work), connection.request_id, datetime.now(UTC))
+        now = datetime.now(UTC)
+        work = UnitOfWork(connection.sessions, now)
+        return cls(work, Loaders(work), connection.request_id, now)

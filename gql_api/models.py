@@ -5,10 +5,12 @@ Python (`shapes.text.text_key`) and compared under the collation "C", the same o
 """
 
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     DateTime,
     ForeignKey,
     Identity,
@@ -18,9 +20,11 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    literal_column,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, mapped_column
 
 UNICODE_SPACES = r"\u0009-\u000D\u001C-\u0020\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000"
 """Unicode's White_Space characters, for a regular expression that means the same under every locale."""
@@ -96,6 +100,10 @@ class Task(Row):
     completed_at: Mapped[datetime | None]
     priority: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     due_at: Mapped[datetime | None]
+    # What is searched in each text, as `shapes.search.search_vector` makes it.
+    title_words: Mapped[str] = mapped_column(TSVECTOR, server_default=text("''"))
+    description_key: Mapped[str | None] = mapped_column(Text(collation="C"))
+    description_words: Mapped[str] = mapped_column(TSVECTOR, server_default=text("''"))
     # RESTRICT: what becomes of a category's tasks is said by the client and done by the repository, version by version.
     category_id: Mapped[int | None] = mapped_column(ForeignKey("categories.id", ondelete="RESTRICT"))
 
@@ -106,16 +114,70 @@ class Task(Row):
         CheckConstraint("completed = (completed_at IS NOT NULL)", name="completed_at"),
         CheckConstraint("priority BETWEEN 0 AND 4", name="priority"),
         CheckConstraint("isfinite(due_at)", name="due_at"),
+        CheckConstraint("isfinite(completed_at)", name="completed_at_finite"),
+        CheckConstraint("(description IS NULL) = (description_key IS NULL)", name="description_key"),
         CheckConstraint("version >= 1", name="version"),
-        Index(None, "created_at", "id"),
-        Index(None, "updated_at", "id"),
-        Index(None, "due_at", "id"),
-        Index(None, "completed_at", "id"),
-        Index(None, "title_key", "id"),
-        Index(None, "priority", "id"),
-        Index(None, "completed", "created_at", "id"),
-        Index(None, "category_id", "created_at", "id"),
     )
+
+
+class Moment(NamedTuple):
+    """A column of times, and what stands for it where an absent time has to come first or last in an order.
+
+    Nothing that is ordered, compared or kept in a cursor is then null, and one index serves each direction.
+    """
+
+    column: InstrumentedAttribute[Any]
+    nulls_lowest: ColumnElement[Any]
+    nulls_highest: ColumnElement[Any]
+
+
+def always(column: InstrumentedAttribute[datetime]) -> Moment:
+    """Return a column of times that are never absent."""
+    return Moment(column, column.expression, column.expression)
+
+
+def _sometimes(column: InstrumentedAttribute[datetime | None]) -> Moment:
+    return Moment(column, func.coalesce(column, LOWEST), func.coalesce(column, HIGHEST))
+
+
+LOWEST: ColumnElement[Any] = literal_column("'-infinity'::timestamptz")
+HIGHEST: ColumnElement[Any] = literal_column("'infinity'::timestamptz")
+DUE_AT, COMPLETED_AT = _sometimes(Task.due_at), _sometimes(Task.completed_at)
+
+
+def _indexes_of_tasks() -> None:
+    """Make an index for each order of tasks: of all, of the open or the completed ones, of those of one category.
+
+    An order of which each page is read from an index does not grow slower with the number of tasks.
+    """
+    orders: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
+        "created_at": Task.created_at,
+        "updated_at": Task.updated_at,
+        "due_at_first": DUE_AT.nulls_lowest,
+        "due_at_last": DUE_AT.nulls_highest,
+        "completed_at_first": COMPLETED_AT.nulls_lowest,
+        "completed_at_last": COMPLETED_AT.nulls_highest,
+        "title_key": Task.title_key,
+        "priority": Task.priority,
+        "completed": Task.completed,
+    }
+    for name, key in orders.items():
+        Index(f"ix_tasks_{name}_id", key, Task.id)
+        Index(f"ix_tasks_category_id_{name}_id", Task.category_id, key, Task.id)
+        if name != "completed":
+            Index(f"ix_tasks_completed_{name}_id", Task.completed, key, Task.id)
+    Index("ix_tasks_category_id_id", Task.category_id, Task.id)  # by the names of categories
+    Index("ix_tasks_words", Task.title_words.concat(Task.description_words), postgresql_using="gin")
+    for text_column in (Task.title_key, Task.description_key):
+        Index(
+            f"ix_tasks_{text_column.key}_trigrams",
+            text_column,
+            postgresql_using="gin",
+            postgresql_ops={text_column.key: "gin_trgm_ops"},
+        )
+
+
+_indexes_of_tasks()
 
 
 class Tag(NamedRow):

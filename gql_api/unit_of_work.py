@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
@@ -28,9 +29,10 @@ WRITE = {"isolation_level": "READ COMMITTED", "postgresql_readonly": False}
 class UnitOfWork:
     """The guard of one operation's session."""
 
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(self, sessions: Sessions, now: datetime | None = None) -> None:
+        """Make it for an operation that takes this moment for the present; the real one without it."""
         self._session: AsyncSession = sessions()
-        self._repositories = Repositories(self._session)
+        self._repositories = Repositories(self._session, now or datetime.now(UTC))
         self._lock = asyncio.Lock()
         self._holder: asyncio.Task[Any] | None = None
         self._closed = False

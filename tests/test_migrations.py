@@ -30,6 +30,7 @@ async def test_checks_and_collations_agree_too(engine: AsyncEngine, server: Serv
     """Alembic does not compare them: what the migrations built is held against what the models say."""
     scratch = db.create_engine(server.url(await server.create()))
     async with scratch.begin() as connection:
+        await connection.execute(text("CREATE EXTENSION pg_trgm"))
         await connection.run_sync(models.Base.metadata.create_all)
     wanted = f"""
         SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
@@ -91,11 +92,14 @@ CATEGORY = {"name": "'Home'", "name_key": "'home'"}
         ("tasks", {**TASK, "title": r"E' \u00a0\u2003\t'"}, "ck_tasks_title"),
         ("tasks", {**TASK, "title": "repeat('ß', 201)"}, "ck_tasks_title"),
         ("tasks", {**TASK, "title_key": "''"}, "ck_tasks_title_key"),
-        ("tasks", {**TASK, "description": "''"}, "ck_tasks_description"),
-        ("tasks", {**TASK, "description": "repeat('ß', 10001)"}, "ck_tasks_description"),
+        ("tasks", {**TASK, "description": "''", "description_key": "''"}, "ck_tasks_description"),
+        ("tasks", {**TASK, "description": "repeat('ß', 10001)", "description_key": "'ss'"}, "ck_tasks_description"),
         ("tasks", {**TASK, "completed": "true"}, "ck_tasks_completed_at"),
         ("tasks", {**TASK, "completed_at": "now()"}, "ck_tasks_completed_at"),
         ("tasks", {**TASK, "due_at": "'infinity'"}, "ck_tasks_due_at"),
+        ("tasks", {**TASK, "completed": "true", "completed_at": "'infinity'"}, "ck_tasks_completed_at_finite"),
+        ("tasks", {**TASK, "description": "'Dry'"}, "ck_tasks_description_key"),
+        ("tasks", {**TASK, "description_key": "'dry'"}, "ck_tasks_description_key"),
         ("tasks", {**TASK, "priority": "5"}, "ck_tasks_priority"),
         ("tasks", {**TASK, "priority": "-1"}, "ck_tasks_priority"),
         ("tasks", {**TASK, "version": "0"}, "ck_tasks_version"),

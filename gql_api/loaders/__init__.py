@@ -4,13 +4,26 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from gql_api.loaders.base import Loader
-from gql_api.loaders.category import category_by_id, category_by_name
-from gql_api.loaders.tag import tag_by_id, tag_by_name, tags_by_task_id
-from gql_api.loaders.task import task_by_id, task_count_by_category_id, task_count_by_tag_id
-from gql_api.shapes.task import TaskFilter
+from gql_api.loaders.category import category_by_id, category_by_name, category_slice
+from gql_api.loaders.tag import tag_by_id, tag_by_name, tag_slice, tags_by_task_id
+from gql_api.loaders.task import (
+    any_task_outside_by_category_id,
+    any_task_outside_by_tag_id,
+    task_by_id,
+    task_count_by_category_id,
+    task_count_by_tag_id,
+    task_slice,
+    task_slice_by_category_id,
+    task_slice_by_tag_id,
+)
+from gql_api.shapes.category import Category, CategoryFilter
+from gql_api.shapes.page import Listing, Outside, Slice
+from gql_api.shapes.tag import Tag, TagFilter
+from gql_api.shapes.task import Task, TaskFilter
 from gql_api.unit_of_work import UnitOfWork
 
 ArgumentT = TypeVar("ArgumentT")
+KeyT = TypeVar("KeyT")
 ResultT = TypeVar("ResultT")
 
 
@@ -23,7 +36,7 @@ class Loaders:
         self.tag_by_id = tag_by_id(work)
         self.tag_by_name = tag_by_name(work)
         self.tags_by_task_id = tags_by_task_id(work)
-        self._with_arguments: dict[tuple[object, ...], Loader[int, Any]] = {}
+        self._with_arguments: dict[tuple[object, ...], Loader[Any, Any]] = {}
 
     def task_count_by_category_id(self, filter: TaskFilter | None) -> Loader[int, int]:
         """Return the loader for this filter: each set of arguments is one statement, however often it is asked."""
@@ -33,9 +46,30 @@ class Loaders:
         """Return the loader for this filter, as for categories."""
         return self._once(task_count_by_tag_id, filter)
 
+    def task_slice(self, listing: Listing[TaskFilter]) -> Loader[None, Slice[Task]]:
+        return self._once(task_slice, listing)
+
+    def category_slice(self, listing: Listing[CategoryFilter]) -> Loader[None, Slice[Category]]:
+        return self._once(category_slice, listing)
+
+    def tag_slice(self, listing: Listing[TagFilter]) -> Loader[None, Slice[Tag]]:
+        return self._once(tag_slice, listing)
+
+    def task_slice_by_category_id(self, listing: Listing[TaskFilter]) -> Loader[int, Slice[Task]]:
+        return self._once(task_slice_by_category_id, listing)
+
+    def task_slice_by_tag_id(self, listing: Listing[TaskFilter]) -> Loader[int, Slice[Task]]:
+        return self._once(task_slice_by_tag_id, listing)
+
+    def any_task_outside_by_category_id(self, outside: Outside[TaskFilter]) -> Loader[int, bool]:
+        return self._once(any_task_outside_by_category_id, outside)
+
+    def any_task_outside_by_tag_id(self, outside: Outside[TaskFilter]) -> Loader[int, bool]:
+        return self._once(any_task_outside_by_tag_id, outside)
+
     def _once(
-        self, make: Callable[[UnitOfWork, ArgumentT], Loader[int, ResultT]], argument: ArgumentT
-    ) -> Loader[int, ResultT]:
+        self, make: Callable[[UnitOfWork, ArgumentT], Loader[KeyT, ResultT]], argument: ArgumentT
+    ) -> Loader[KeyT, ResultT]:
         key = (make, argument)
         if key not in self._with_arguments:
             self._with_arguments[key] = make(self._work, argument)

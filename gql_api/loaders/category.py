@@ -1,7 +1,8 @@
 """Loaders that answer categories."""
 
-from gql_api.loaders.base import Loader, by_id, by_name
-from gql_api.shapes.category import Category
+from gql_api.loaders.base import Loader, by_id, by_name, one_slice
+from gql_api.shapes.category import Category, CategoryFilter
+from gql_api.shapes.page import Listing, Slice
 from gql_api.unit_of_work import UnitOfWork
 
 
@@ -11,3 +12,7 @@ def category_by_id(work: UnitOfWork) -> Loader[int, Category | None]:
 
 def category_by_name(work: UnitOfWork) -> Loader[str, Category | None]:
     return by_name(work, lambda repositories: repositories.categories)
+
+
+def category_slice(work: UnitOfWork, listing: Listing[CategoryFilter]) -> Loader[None, Slice[Category]]:
+    return one_slice(work, lambda repositories: repositories.categories, listing)

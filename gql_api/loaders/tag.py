@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from gql_api.loaders.base import Loader, by_id, by_name
-from gql_api.shapes.tag import Tag
+from gql_api.loaders.base import Loader, by_id, by_key, by_name, one_slice
+from gql_api.shapes.page import Listing, Slice
+from gql_api.shapes.tag import Tag, TagFilter
 from gql_api.unit_of_work import UnitOfWork
 
 
@@ -16,9 +17,8 @@ def tag_by_name(work: UnitOfWork) -> Loader[str, Tag | None]:
 
 
 def tags_by_task_id(work: UnitOfWork) -> Loader[int, Sequence[Tag]]:
-    async def load(ids: list[int]) -> list[Sequence[Tag]]:
-        async with work.read() as repositories:
-            found = await repositories.tags.by_task_ids(ids)
-        return [found.get(id, ()) for id in ids]
+    return by_key(work, lambda repositories, ids: repositories.tags.by_task_ids(ids), ())
 
-    return Loader(work, load)
+
+def tag_slice(work: UnitOfWork, listing: Listing[TagFilter]) -> Loader[None, Slice[Tag]]:
+    return one_slice(work, lambda repositories: repositories.tags, listing)

@@ -2,6 +2,8 @@
 commit.
 """
 
+from datetime import datetime
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gql_api.repositories.base import Lock, Repository
@@ -14,9 +16,9 @@ __all__ = ["Lock", "NamedRepository", "Repositories", "Repository"]
 
 
 class Repositories:
-    """The repositories of one session."""
+    """The repositories of one session, which see it at one moment: `now` decides what is overdue."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        self.tasks = TaskRepository(session)
-        self.categories = CategoryRepository(session)
-        self.tags = TagRepository(session)
+    def __init__(self, session: AsyncSession, now: datetime) -> None:
+        self.tasks = TaskRepository(session, now)
+        self.categories = CategoryRepository(session, now)
+        self.tags = TagRepository(session, now)

@@ -4,22 +4,26 @@ Statements name columns, not entities, and rows become shapes by their attribute
 at once, and answers the row as it then stands; nothing is committed here.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from enum import Enum
 from typing import Any, ClassVar, Generic, TypeVar
 
-from sqlalchemy import ARRAY, BigInteger, Select, Table, any_, delete, insert, literal, select, update
+from sqlalchemy import ARRAY, BigInteger, Select, Table, any_, delete, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
 
 from gql_api.models import Row
-from gql_api.repositories.order import order_by
+from gql_api.repositories.filters import Condition
+from gql_api.repositories.order import Key, Ordering
+from gql_api.repositories.window import beyond, sliced, windowed
 from gql_api.shapes.base import Entity
-from gql_api.shapes.page import OrderTerm, Page
-from gql_api.shapes.text import text_key
+from gql_api.shapes.filter import Filter
+from gql_api.shapes.page import Listing, OrderTerm, Outside, Page, Slice
+from gql_api.shapes.text import fold
 
 RowT = TypeVar("RowT", bound=Row)
 EntityT = TypeVar("EntityT", bound=Entity)
+FilterT = TypeVar("FilterT", bound=Filter)
 
 
 class Lock(Enum):
@@ -29,18 +33,19 @@ class Lock(Enum):
     REFER = "nobody deletes it"
 
 
-class Repository(Generic[RowT, EntityT]):
+class Repository(Generic[RowT, EntityT, FilterT]):
     """Named queries over one entity, in the session's transaction."""
 
     model: type[RowT]
     shape: type[EntityT]
-    orders: ClassVar[Mapping[str, InstrumentedAttribute[Any]]]
+    orders: ClassVar[Mapping[str, Key]]
     """What each key of the entity's order orders by."""
-    text_keys: ClassVar[Mapping[str, str]] = {}
-    """Which column keeps the key of which text column."""
+    derived: ClassVar[Mapping[str, Mapping[str, Callable[[str | None], str | None]]]] = {}
+    """Which columns are made of which text column, and how."""
 
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: AsyncSession, now: datetime) -> None:
         self._session = session
+        self._now = now
         table = self.model.__table__
         assert isinstance(table, Table)  # noqa: S101 - for the type checker: no model is mapped to anything else
         self._table = table
@@ -55,6 +60,30 @@ class Repository(Generic[RowT, EntityT]):
         """Return the rows that exist, by id, with one statement however many ids there are."""
         wanted = self.model.id == any_(literal(list(ids), ARRAY(BigInteger)))
         return {entity.id: entity for entity in await self._fetch(self._select().where(wanted))}
+
+    async def list(self, filter: FilterT | None, order: Sequence[OrderTerm], page: Page) -> Sequence[EntityT]:
+        """Return a page of the rows that match."""
+        ordering = self._ordering(filter, order)
+        rows = self._matching(filter, order).order_by(*ordering.clauses())
+        return await self._fetch(rows.limit(page.limit).offset(page.offset))
+
+    async def slice(self, listing: Listing[FilterT]) -> Slice[EntityT]:
+        """Return the rows of a window on those that match."""
+        ordering = self._ordering(listing.filter, listing.order)
+        window = windowed(self._matching(listing.filter, listing.order), ordering, listing.window)
+        rows = (await self._session.execute(window)).all()
+        return sliced(rows, ordering, listing.window, self._shape)
+
+    async def any_outside(self, outside: Outside[FilterT]) -> bool:
+        """Tell whether there are rows that match outside of a window's end."""
+        ordering = self._ordering(outside.filter, outside.order)
+        rows = beyond(self._matching(outside.filter, outside.order), ordering, outside.position, after=outside.after)
+        return bool(await self._session.scalar(select(rows)))
+
+    async def count(self, filter: FilterT | None) -> int:
+        """Count the rows that match."""
+        statement = select(func.count()).select_from(self._table).where(self._condition(filter))
+        return (await self._session.execute(statement)).scalar_one()
 
     async def delete(self, id: int) -> None:
         await self._session.execute(delete(self._table).where(self.model.id == id))
@@ -71,9 +100,15 @@ class Repository(Generic[RowT, EntityT]):
     def _select(self) -> Select[Any]:
         return select(*self._columns)
 
-    async def _page(self, matching: Select[Any], order: Sequence[OrderTerm], page: Page) -> Sequence[EntityT]:
-        ordered = matching.order_by(*order_by(order, self.orders, self.model.id))
-        return await self._fetch(ordered.limit(page.limit).offset(page.offset))
+    def _matching(self, filter: FilterT | None, order: Sequence[OrderTerm]) -> Select[Any]:  # noqa: ARG002 - for some
+        """Return the rows that match, with all that the order needs."""
+        return self._select().where(self._condition(filter))
+
+    def _condition(self, filter: FilterT | None) -> Condition:
+        raise NotImplementedError
+
+    def _ordering(self, filter: FilterT | None, order: Sequence[OrderTerm]) -> Ordering:  # noqa: ARG002 - for some
+        return Ordering(order, self.orders, self.model.id)
 
     async def _fetch(self, statement: Select[Any]) -> Sequence[EntityT]:
         return [self._shape(row) for row in await self._session.execute(statement)]
@@ -82,8 +117,18 @@ class Repository(Generic[RowT, EntityT]):
         return self.shape.model_validate(row)
 
     def _with_keys(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        keys = {key: text_key(values[column]) for column, key in self.text_keys.items() if column in values}
-        return {**values, **keys}
+        made = {
+            name: make(values[text])
+            for text, columns in self.derived.items()
+            if text in values
+            for name, make in columns.items()
+        }
+        return {**values, **made}
+
+
+def key_of(text: str | None) -> str | None:
+    """Return the key of a text that may be absent. What is kept trimmed comes trimmed."""
+    return None if text is None else fold(text)
 
 
 def locked(statement: Select[Any], lock: Lock | None) -> Select[Any]:

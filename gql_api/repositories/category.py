@@ -1,29 +1,26 @@
 """All SQL about categories."""
 
-from collections.abc import Sequence
-
 from gql_api import models
-from gql_api.repositories.filters import given, id_condition
+from gql_api.repositories.conditions import category_condition
+from gql_api.repositories.filters import Condition
 from gql_api.repositories.named import NamedRepository
+from gql_api.repositories.order import by
 from gql_api.shapes.category import Category, CategoryChanges, CategoryFilter, NewCategory
-from gql_api.shapes.page import OrderTerm, Page
 
 
-class CategoryRepository(NamedRepository[models.Category, Category]):
+class CategoryRepository(NamedRepository[models.Category, Category, CategoryFilter]):
     model = models.Category
     shape = Category
     kind = "Category"
     unique_name = "uq_categories_name_key"
     orders = {  # noqa: RUF012 - a ClassVar by its declaration in the base
-        "name": models.Category.name_key,
-        "created_at": models.Category.created_at,
-        "updated_at": models.Category.updated_at,
+        "name": by(models.Category.name_key),
+        "created_at": by(models.Category.created_at),
+        "updated_at": by(models.Category.updated_at),
     }
 
-    async def list(self, filter: CategoryFilter | None, order: Sequence[OrderTerm], page: Page) -> Sequence[Category]:
-        """Return a page of the categories that match; without an order, the newest first."""
-        matching = given(id_condition(models.Category.id, None if filter is None else filter.id))
-        return await self._page(self._select().where(matching), order, page)
+    def _condition(self, filter: CategoryFilter | None) -> Condition:
+        return category_condition(filter)
 
     async def add(self, new: NewCategory) -> Category:
         """Add a category, or raise AlreadyExistsError with the one that has the name."""

@@ -1,19 +1,57 @@
-"""Filters that several entities share, as conditions."""
+"""Comparisons that several entities share, as conditions.
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, all_, and_, any_, literal, true
+A condition may be null where it is not true; only `negated` has to tell the two apart.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Text, all_, and_, any_, false, literal, or_, true
 from sqlalchemy.orm import InstrumentedAttribute
 
-from gql_api.shapes.ids import IdFilter
+from gql_api.models import Moment
+from gql_api.shapes.filter import DateTimeFilter, Filter, IdFilter, StringFilter
+from gql_api.shapes.text import fold
+
+Condition = ColumnElement[bool]
+FilterT = TypeVar("FilterT", bound=Filter)
 
 
-def given(*found: ColumnElement[bool] | None) -> ColumnElement[bool]:
+class TextColumn(NamedTuple):
+    """A text and its key. What is kept `trimmed` is compared with trimmed text; its parts are not."""
+
+    text: InstrumentedAttribute[Any]
+    key: InstrumentedAttribute[Any]
+    trimmed: bool = True
+
+
+def given(*found: Condition | None) -> Condition:
     """Return one condition that all of those which were given must hold; none given: everything."""
     return and_(true(), *(condition for condition in found if condition is not None))
 
 
+def negated(condition: Condition) -> Condition:
+    return condition.is_not(true())
+
+
+def combined(
+    and_of: Sequence[FilterT] | None,
+    or_of: Sequence[FilterT] | None,
+    not_of: FilterT | None,
+    condition: Callable[[FilterT], Condition],
+) -> Condition:
+    """Return the condition of the filters inside a filter: all of no filters is true, any of none is false."""
+    return given(
+        None if and_of is None else and_(true(), *map(condition, and_of)),
+        None if or_of is None else or_(false(), *map(condition, or_of)),
+        None if not_of is None else negated(condition(not_of)),
+    )
+
+
 def id_condition(
     column: InstrumentedAttribute[int] | InstrumentedAttribute[int | None], filter: IdFilter | None
-) -> ColumnElement[bool] | None:
+) -> Condition | None:
     """Return the condition of an id filter, for rows whose id is not null."""
     if filter is None:
         return None
@@ -23,3 +61,61 @@ def id_condition(
         None if filter.in_ is None else column == any_(literal(list(filter.in_), ARRAY(BigInteger))),
         None if filter.not_in is None else column != all_(literal(list(filter.not_in), ARRAY(BigInteger))),
     )
+
+
+def text_condition(column: TextColumn, filter: StringFilter | None) -> Condition | None:
+    if filter is None:
+        return None
+    compared = column.text if filter.case_sensitive else column.key
+    part: Callable[[str], str] = str if filter.case_sensitive else fold
+
+    def whole(text: str) -> str:
+        return part(text.strip() if column.trimmed else text)
+
+    def like(pattern: str, text: str | None) -> Condition | None:
+        return None if text is None else compared.like(pattern.format(_escaped(part(text))))
+
+    return given(
+        None if filter.eq is None else compared == whole(filter.eq),
+        None if filter.neq is None else or_(compared.is_(None), compared != whole(filter.neq)),
+        None if filter.in_ is None else compared == any_(_texts(map(whole, filter.in_))),
+        None if filter.not_in is None else or_(compared.is_(None), compared != all_(_texts(map(whole, filter.not_in)))),
+        like("%{}%", filter.contains),
+        like("{}%", filter.starts_with),
+        like("%{}", filter.ends_with),
+        _null_condition(column.text, filter.is_null),
+    )
+
+
+def time_condition(moment: Moment, filter: DateTimeFilter | None) -> Condition | None:
+    """Return the condition of a filter by time. Where there is no time, none of its comparisons is true."""
+    if filter is None:
+        return None
+    low, high = moment.nulls_lowest, moment.nulls_highest
+
+    def compare(how: Callable[[datetime], Condition], with_: datetime | None) -> Condition | None:
+        return None if with_ is None else how(with_)
+
+    return given(
+        compare(lambda time: high == time, filter.eq),
+        compare(lambda time: low > time, filter.gt),
+        compare(lambda time: low >= time, filter.gte),
+        compare(lambda time: high < time, filter.lt),
+        compare(lambda time: high <= time, filter.lte),
+        _null_condition(moment.column, filter.is_null),
+    )
+
+
+def _null_condition(column: InstrumentedAttribute[Any], is_null: bool | None) -> Condition | None:
+    if is_null is None:
+        return None
+    return column.is_(None) if is_null else column.is_not(None)
+
+
+def _texts(texts: Any) -> ColumnElement[Any]:
+    return literal(list(texts), ARRAY(Text))
+
+
+def _escaped(text: str) -> str:
+    r"""Return text for a LIKE pattern, in which `%`, `_` and `\` mean themselves."""
+    return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from gql_api.db import constraint_name
 from gql_api.errors import AlreadyExistsError, Kind
 from gql_api.models import NamedRow
-from gql_api.repositories.base import Lock, Repository, differing, locked
+from gql_api.repositories.base import FilterT, Lock, Repository, differing, key_of, locked
 from gql_api.shapes.base import NamedEntity
 from gql_api.shapes.text import text_key
 
@@ -20,13 +20,13 @@ NamedRowT = TypeVar("NamedRowT", bound=NamedRow)
 NamedEntityT = TypeVar("NamedEntityT", bound=NamedEntity)
 
 
-class NamedRepository(Repository[NamedRowT, NamedEntityT]):
+class NamedRepository(Repository[NamedRowT, NamedEntityT, FilterT]):
     """Named queries over one entity that is known by its name."""
 
     kind: ClassVar[Kind]
     unique_name: ClassVar[str]
     """The constraint that keeps names unique."""
-    text_keys = {"name": "name_key"}  # noqa: RUF012 - a ClassVar by its declaration in the base
+    derived = {"name": {"name_key": key_of}}  # noqa: RUF012 - a ClassVar by its declaration in the base
 
     async def by_names(self, names: Collection[str], lock: Lock | None = None) -> dict[str, NamedEntityT]:
         """Return those of these names by text key, without regard to case, with one statement."""

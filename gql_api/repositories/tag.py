@@ -7,27 +7,26 @@ from sqlalchemy.dialects.postgresql import insert
 
 from gql_api import models
 from gql_api.repositories.base import Lock
-from gql_api.repositories.filters import given, id_condition
+from gql_api.repositories.conditions import tag_condition
+from gql_api.repositories.filters import Condition
 from gql_api.repositories.named import ATTEMPTS, NamedRepository
-from gql_api.shapes.page import OrderTerm, Page
+from gql_api.repositories.order import by
 from gql_api.shapes.tag import NewTag, Tag, TagChanges, TagFilter
 from gql_api.shapes.text import text_key
 
 
-class TagRepository(NamedRepository[models.Tag, Tag]):
+class TagRepository(NamedRepository[models.Tag, Tag, TagFilter]):
     model = models.Tag
     shape = Tag
     kind = "Tag"
     unique_name = "uq_tags_name_key"
     orders = {  # noqa: RUF012 - a ClassVar by its declaration in the base
-        "name": models.Tag.name_key,
-        "created_at": models.Tag.created_at,
+        "name": by(models.Tag.name_key),
+        "created_at": by(models.Tag.created_at),
     }
 
-    async def list(self, filter: TagFilter | None, order: Sequence[OrderTerm], page: Page) -> Sequence[Tag]:
-        """Return a page of the tags that match; without an order, the newest first."""
-        matching = given(id_condition(models.Tag.id, None if filter is None else filter.id))
-        return await self._page(self._select().where(matching), order, page)
+    def _condition(self, filter: TagFilter | None) -> Condition:
+        return tag_condition(filter)
 
     async def by_task_ids(self, task_ids: Collection[int]) -> Mapping[int, Sequence[Tag]]:
         """Return each task's tags in the order of their names, with one statement; a task without any is left out."""

@@ -1,53 +1,88 @@
 """All SQL about tasks."""
 
-from collections.abc import Awaitable, Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeAlias
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Text, any_, delete, func, insert, literal, select, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Exists,
+    Select,
+    Text,
+    any_,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from gql_api import models
 from gql_api.db import constraint_name
 from gql_api.errors import NotFoundError
-from gql_api.repositories.base import Repository, differing
-from gql_api.repositories.filters import given, id_condition
-from gql_api.shapes.page import OrderTerm, Page
-from gql_api.shapes.task import CategoryRelationFilter, DatedTask, Task, TaskFilter, TaskValues
+from gql_api.repositories.base import Repository, differing, key_of
+from gql_api.repositories.conditions import relevance, task_condition
+from gql_api.repositories.filters import Condition
+from gql_api.repositories.order import Ordering, by, by_moment, by_text_if_any
+from gql_api.repositories.window import beyond, parents_with_any, sliced, windows_by_parent
+from gql_api.shapes.page import MOST_RELEVANT_FIRST, RELEVANCE, Listing, OrderTerm, Outside, Slice
+from gql_api.shapes.search import search_vector
+from gql_api.shapes.task import DatedTask, Task, TaskFilter, TaskValues
 from gql_api.shapes.text import text_key
 
+OfParent: TypeAlias = Callable[[Select[Any], ColumnElement[int]], Select[Any]]
+"""Keeps those of a statement's tasks that belong to a parent: a category, or a tag."""
 
-class TaskRepository(Repository[models.Task, Task]):
+
+class TaskRepository(Repository[models.Task, Task, TaskFilter]):
     model = models.Task
     shape = Task
-    text_keys = {"title": "title_key"}  # noqa: RUF012 - a ClassVar by its declaration in the base
-    orders = {  # noqa: RUF012 - as text_keys
-        "created_at": models.Task.created_at,
-        "updated_at": models.Task.updated_at,
-        "due_at": models.Task.due_at,
-        "completed_at": models.Task.completed_at,
-        "title": models.Task.title_key,
-        "priority": models.Task.priority,
-        "completed": models.Task.completed,
-        "category_name": models.Category.name_key,
+    derived = {  # noqa: RUF012 - a ClassVar by its declaration in the base
+        "title": {"title_key": key_of, "title_words": partial(search_vector, weight="A")},
+        "description": {"description_key": key_of, "description_words": partial(search_vector, weight="B")},
+    }
+    orders = {  # noqa: RUF012 - as derived
+        "created_at": by(models.Task.created_at),
+        "updated_at": by(models.Task.updated_at),
+        "due_at": by_moment(models.DUE_AT),
+        "completed_at": by_moment(models.COMPLETED_AT),
+        "title": by(models.Task.title_key),
+        "priority": by(models.Task.priority),
+        "completed": by(models.Task.completed),
+        "category_name": by_text_if_any(models.Category.name_key),
     }
 
-    async def list(self, filter: TaskFilter | None, order: Sequence[OrderTerm], page: Page) -> Sequence[Task]:
-        """Return a page of the tasks that match; without an order, the newest first."""
-        statement = self._select().where(_condition(filter))
-        if any(term.key == "category_name" for term in order):
-            statement = statement.outerjoin(models.Category)
-        return await self._page(statement, order, page)
+    async def slices_by_category(
+        self, category_ids: Collection[int], listing: Listing[TaskFilter]
+    ) -> Mapping[int, Slice[Task]]:
+        """Return a window on the tasks that match in each category, with one statement."""
+        return await self._slices(_in_category, category_ids, listing)
 
-    async def count(self, filter: TaskFilter | None) -> int:
-        """Count the tasks that match."""
-        statement = select(func.count()).select_from(models.Task).where(_condition(filter))
-        return (await self._session.execute(statement)).scalar_one()
+    async def slices_by_tag(self, tag_ids: Collection[int], listing: Listing[TaskFilter]) -> Mapping[int, Slice[Task]]:
+        """Return a window on the tasks that match with each tag, with one statement."""
+        return await self._slices(_with_tag, tag_ids, listing)
+
+    async def any_outside_by_category(
+        self, category_ids: Collection[int], outside: Outside[TaskFilter]
+    ) -> Mapping[int, bool]:
+        """Tell for each category whether it has tasks that match outside of a window's end, with one statement."""
+        return await self._any_outside(_in_category, category_ids, outside)
+
+    async def any_outside_by_tag(self, tag_ids: Collection[int], outside: Outside[TaskFilter]) -> Mapping[int, bool]:
+        """Tell for each tag whether there are tasks that match outside of a window's end, with one statement."""
+        return await self._any_outside(_with_tag, tag_ids, outside)
 
     async def count_by_category(self, category_ids: Collection[int], filter: TaskFilter | None) -> dict[int, int]:
         """Count the tasks that match in each category, with one statement; a category without any is left out."""
         statement = (
             select(models.Task.category_id, func.count())
-            .where(models.Task.category_id == any_(literal(list(category_ids), ARRAY(BigInteger))), _condition(filter))
+            .where(
+                models.Task.category_id == any_(literal(list(category_ids), ARRAY(BigInteger))), self._condition(filter)
+            )
             .group_by(models.Task.category_id)
         )
         return {id: count for id, count in await self._session.execute(statement) if id is not None}
@@ -57,7 +92,7 @@ class TaskRepository(Repository[models.Task, Task]):
         statement = (
             select(models.TaskTag.tag_id, func.count().label("tasks"))
             .join(models.Task, models.Task.id == models.TaskTag.task_id)
-            .where(models.TaskTag.tag_id == any_(literal(list(tag_ids), ARRAY(BigInteger))), _condition(filter))
+            .where(models.TaskTag.tag_id == any_(literal(list(tag_ids), ARRAY(BigInteger))), self._condition(filter))
             .group_by(models.TaskTag.tag_id)
         )
         return {row.tag_id: row.tasks for row in await self._session.execute(statement)}
@@ -108,6 +143,40 @@ class TaskRepository(Repository[models.Task, Task]):
             await self._session.execute(delete(models.TaskTag).where(models.TaskTag.task_id == current.id, which))
         return await _in_existing_category(changes, self._update(current, _with_completion(values)))
 
+    def _condition(self, filter: TaskFilter | None) -> Condition:
+        return task_condition(filter, self._now)
+
+    def _matching(self, filter: TaskFilter | None, order: Sequence[OrderTerm]) -> Select[Any]:
+        matching = super()._matching(filter, order)
+        return matching.outerjoin(models.Category) if any(term.key == "category_name" for term in order) else matching
+
+    def _ordering(self, filter: TaskFilter | None, order: Sequence[OrderTerm]) -> Ordering:
+        if order == MOST_RELEVANT_FIRST:
+            search = None if filter is None else filter.search
+            return Ordering(order, {RELEVANCE: by(relevance(search))}, self.model.id)
+        return super()._ordering(filter, order)
+
+    async def _slices(
+        self, of_parent: OfParent, parent_ids: Collection[int], listing: Listing[TaskFilter]
+    ) -> Mapping[int, Slice[Task]]:
+        matching = self._matching(listing.filter, listing.order)
+        ordering = self._ordering(listing.filter, listing.order)
+        rows = await windows_by_parent(
+            self._session, parent_ids, partial(of_parent, matching), ordering, listing.window
+        )
+        return {id: sliced(found, ordering, listing.window, self._shape) for id, found in rows.items()}
+
+    async def _any_outside(
+        self, of_parent: OfParent, parent_ids: Collection[int], outside: Outside[TaskFilter]
+    ) -> Mapping[int, bool]:
+        matching = self._matching(outside.filter, outside.order)
+        ordering = self._ordering(outside.filter, outside.order)
+
+        def rows(id: ColumnElement[int]) -> Exists:
+            return beyond(of_parent(matching, id), ordering, outside.position, after=outside.after)
+
+        return dict.fromkeys(await parents_with_any(self._session, parent_ids, rows), True)
+
     async def move(self, category_id: int, to: int | None) -> Sequence[int]:
         """Put all tasks of a category into another one, or into none, and return their ids."""
         moved = update(models.Task).where(models.Task.category_id == category_id).values(category_id=to)
@@ -117,6 +186,15 @@ class TaskRepository(Repository[models.Task, Task]):
         """Delete all tasks of a category and return their ids."""
         deleted = delete(models.Task).where(models.Task.category_id == category_id)
         return list(await self._session.scalars(deleted.returning(models.Task.id)))
+
+
+def _in_category(tasks: Select[Any], category_id: ColumnElement[int]) -> Select[Any]:
+    return tasks.where(models.Task.category_id == category_id)
+
+
+def _with_tag(tasks: Select[Any], tag_id: ColumnElement[int]) -> Select[Any]:
+    has = select(models.TaskTag.task_id).where(models.TaskTag.tag_id == tag_id)
+    return tasks.where(models.Task.id.in_(has))
 
 
 def _with_completion(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -134,20 +212,3 @@ async def _in_existing_category(values: TaskValues, write: Awaitable[Task]) -> T
         if constraint_name(error) != "fk_tasks_category_id_categories":
             raise
         raise NotFoundError("Category", "category", "id", id=values["category_id"]) from error
-
-
-def _condition(filter: TaskFilter | None) -> ColumnElement[bool]:
-    if filter is None:
-        return given()
-    return given(
-        None if filter.completed is None else models.Task.completed == filter.completed,
-        None if filter.category is None else _category_condition(filter.category),
-    )
-
-
-def _category_condition(filter: CategoryRelationFilter) -> ColumnElement[bool]:
-    if filter.is_null is not None:
-        return models.Task.category_id.is_(None) if filter.is_null else models.Task.category_id.is_not(None)
-    # The foreign key says that the category exists, so its id needs no look at its table.
-    by_id = None if filter.is_ is None else id_condition(models.Task.category_id, filter.is_.id)
-    return given(models.Task.category_id.is_not(None), by_id)

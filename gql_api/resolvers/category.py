@@ -6,6 +6,7 @@ from gql_api.context import Context
 from gql_api.errors import CategoryNotEmptyError, InvalidError, ProblemCode, TooManyError, at
 from gql_api.repositories import Lock, Repositories
 from gql_api.resolvers.checks import at_version, found
+from gql_api.resolvers.connection import Connection, whole
 from gql_api.shapes.category import (
     Category,
     CategoryBy,
@@ -16,7 +17,7 @@ from gql_api.shapes.category import (
     CategoryTasksPolicy,
     NewCategory,
 )
-from gql_api.shapes.page import page, terms
+from gql_api.shapes.page import Listing, Paging, page, scope, terms, window
 
 MAX_AFFECTED = 1_000
 """Most tasks that the deletion of one category moves, uncategorizes or deletes."""
@@ -34,6 +35,16 @@ async def list_(
     order, part = terms(order_by), page(limit, offset)
     async with context.work.read() as repositories:
         return await repositories.categories.list(filter, order, part)
+
+
+def connection(
+    context: Context, filter: CategoryFilter | None, order_by: Sequence[CategoryOrder] | None, paging: Paging
+) -> Connection[Category]:
+    order = terms(order_by)
+    cursors_of = scope("Category", order)
+    listing = Listing(filter, order, window(paging, order, cursors_of))
+    loader = context.loaders.category_slice(listing)
+    return whole(context, lambda repositories: repositories.categories, loader, listing, cursors_of)
 
 
 async def create(context: Context, input: NewCategory) -> Category:

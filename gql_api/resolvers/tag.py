@@ -6,7 +6,8 @@ from gql_api.context import Context
 from gql_api.errors import at
 from gql_api.repositories import Lock
 from gql_api.resolvers.checks import at_version, found
-from gql_api.shapes.page import page, terms
+from gql_api.resolvers.connection import Connection, whole
+from gql_api.shapes.page import Listing, Paging, page, scope, terms, window
 from gql_api.shapes.tag import NewTag, Tag, TagBy, TagChanges, TagFilter, TagOrder
 
 
@@ -22,6 +23,16 @@ async def list_(
     order, part = terms(order_by), page(limit, offset)
     async with context.work.read() as repositories:
         return await repositories.tags.list(filter, order, part)
+
+
+def connection(
+    context: Context, filter: TagFilter | None, order_by: Sequence[TagOrder] | None, paging: Paging
+) -> Connection[Tag]:
+    order = terms(order_by)
+    cursors_of = scope("Tag", order)
+    listing = Listing(filter, order, window(paging, order, cursors_of))
+    loader = context.loaders.tag_slice(listing)
+    return whole(context, lambda repositories: repositories.tags, loader, listing, cursors_of)
 
 
 async def create(context: Context, input: NewTag) -> Tag:

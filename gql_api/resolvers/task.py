@@ -7,8 +7,21 @@ from gql_api.context import Context
 from gql_api.errors import InvalidError, NotFoundError, ProblemCode, at
 from gql_api.repositories import Lock, Repositories
 from gql_api.resolvers.checks import at_version, found
+from gql_api.resolvers.connection import Connection, whole
 from gql_api.shapes.category import Category
-from gql_api.shapes.page import page, terms
+from gql_api.shapes.page import (
+    MOST_RELEVANT_FIRST,
+    NEWEST_FIRST,
+    Listing,
+    OrderTerm,
+    Outside,
+    Paging,
+    page,
+    scope,
+    terms,
+    window,
+)
+from gql_api.shapes.search import search_query
 from gql_api.shapes.tag import MAX_TAGS
 from gql_api.shapes.task import CategoryLink, NewTask, Task, TaskChanges, TaskFilter, TaskOrder, TaskValues
 from gql_api.shapes.text import text_key
@@ -21,9 +34,50 @@ async def get(context: Context, id: int) -> Task | None:
 async def list_(
     context: Context, filter: TaskFilter | None, order_by: Sequence[TaskOrder] | None, limit: int, offset: int
 ) -> Sequence[Task]:
-    order, part = terms(order_by), page(limit, offset)
+    order, part = _order(filter, order_by), page(limit, offset)
     async with context.work.read() as repositories:
         return await repositories.tasks.list(filter, order, part)
+
+
+def connection(
+    context: Context, filter: TaskFilter | None, order_by: Sequence[TaskOrder] | None, paging: Paging
+) -> Connection[Task]:
+    listing, cursors_of = _listing(filter, order_by, paging)
+    return whole(
+        context, lambda repositories: repositories.tasks, context.loaders.task_slice(listing), listing, cursors_of
+    )
+
+
+def connection_in_category(
+    context: Context,
+    category_id: int,
+    filter: TaskFilter | None,
+    order_by: Sequence[TaskOrder] | None,
+    paging: Paging,
+) -> Connection[Task]:
+    listing, cursors_of = _listing(filter, order_by, paging)
+    loaders = context.loaders
+    return Connection(
+        cursors_of,
+        listing.window,
+        lambda: loaders.task_slice_by_category_id(listing).load(category_id),
+        lambda: loaders.task_count_by_category_id(filter).load(category_id),
+        lambda *side: loaders.any_task_outside_by_category_id(Outside(filter, listing.order, *side)).load(category_id),
+    )
+
+
+def connection_with_tag(
+    context: Context, tag_id: int, filter: TaskFilter | None, order_by: Sequence[TaskOrder] | None, paging: Paging
+) -> Connection[Task]:
+    listing, cursors_of = _listing(filter, order_by, paging)
+    loaders = context.loaders
+    return Connection(
+        cursors_of,
+        listing.window,
+        lambda: loaders.task_slice_by_tag_id(listing).load(tag_id),
+        lambda: loaders.task_count_by_tag_id(filter).load(tag_id),
+        lambda *side: loaders.any_task_outside_by_tag_id(Outside(filter, listing.order, *side)).load(tag_id),
+    )
 
 
 async def count(context: Context, filter: TaskFilter | None) -> int:
@@ -74,6 +128,20 @@ async def delete(context: Context, id: int, expected_version: int | None) -> Tas
         await repositories.tasks.delete(id)
     context.loaders.tags_by_task_id.prime(id, tags)
     return current
+
+
+def _listing(
+    filter: TaskFilter | None, order_by: Sequence[TaskOrder] | None, paging: Paging
+) -> tuple[Listing[TaskFilter], str]:
+    order = _order(filter, order_by)
+    cursors_of = scope("Task", order, filter.search if filter is not None else None)
+    return Listing(filter, order, window(paging, order, cursors_of)), cursors_of
+
+
+def _order(filter: TaskFilter | None, order_by: Sequence[TaskOrder] | None) -> tuple[OrderTerm, ...]:
+    """Return the order that is asked for; without one, what fits a search best, or else what is newest."""
+    searched = filter is not None and filter.search is not None and search_query(filter.search) is not None
+    return terms(order_by, MOST_RELEVANT_FIRST if searched else NEWEST_FIRST)
 
 
 async def _linked(repositories: Repositories, link: CategoryLink | None) -> Category | None:

@@ -1,14 +1,17 @@
 """Categories in GraphQL: the type with its relations, and the results of mutations."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import strawberry
 
+from gql_api.resolvers import task as tasks
 from gql_api.schema import global_id
+from gql_api.schema.connection import Connection
 from gql_api.schema.fields import CheckedArguments
 from gql_api.schema.info import Info
 from gql_api.schema.node import Node
 from gql_api.schema.task_inputs import TaskFilter
+from gql_api.schema.task_relation import tasks_relation
 from gql_api.schema.user_errors import (
     AlreadyExistsError,
     CategoryNotEmptyError,
@@ -32,9 +35,16 @@ class Category(shapes.Category, Node):
     ) -> int:
         return await info.context.loaders.task_count_by_category_id(filter).load(self.id)
 
+    tasks_connection: ClassVar[Any] = tasks_relation(tasks.connection_in_category, "A page of its tasks, by cursors.")
+
     @classmethod
     def is_type_of(cls, obj: object, _info: Any) -> bool:
         return isinstance(obj, shapes.Category)
+
+
+@strawberry.type(description="A page of categories.")
+class CategoryConnection(Connection[Category]):
+    pass
 
 
 @strawberry.type(description="The category was created or changed.")

@@ -6,6 +6,7 @@ from typing import Annotated
 import strawberry
 
 from gql_api.resolvers import category as resolvers
+from gql_api.resolvers.connection import Connection
 from gql_api.schema import global_id
 from gql_api.schema.category import CategorySuccess, DeleteCategorySuccess
 from gql_api.schema.category_inputs import (
@@ -18,9 +19,17 @@ from gql_api.schema.category_inputs import (
 )
 from gql_api.schema.fields import id_argument
 from gql_api.schema.info import Info
-from gql_api.schema.inputs import ExpectedVersion, Limit, Offset
+from gql_api.schema.inputs import After, Before, ExpectedVersion, First, Last, Limit, Offset
 from gql_api.shapes import category as shapes
-from gql_api.shapes.page import DEFAULT_LIMIT
+from gql_api.shapes.page import DEFAULT_LIMIT, Paging
+
+CategoriesFilter = Annotated[
+    CategoryFilter | None, strawberry.argument(description="Which categories; all without it.")
+]
+CategoriesOrder = Annotated[
+    list[CategoryOrder] | None,
+    strawberry.argument(description="In which order; without it the newest first. At most one element for each key."),
+]
 
 
 async def category(
@@ -31,14 +40,24 @@ async def category(
 
 async def categories(
     info: Info,
-    filter: Annotated[CategoryFilter | None, strawberry.argument(description="Which categories; all without it.")],
-    order_by: Annotated[
-        list[CategoryOrder] | None, strawberry.argument(description="In which order; without it the newest first.")
-    ],
+    filter: CategoriesFilter,
+    order_by: CategoriesOrder,
     limit: Limit = DEFAULT_LIMIT,
     offset: Offset = 0,
 ) -> Sequence[shapes.Category]:
     return await resolvers.list_(info.context, filter, order_by, limit, offset)
+
+
+def categories_connection(
+    info: Info,
+    filter: CategoriesFilter,
+    order_by: CategoriesOrder,
+    first: First,
+    after: After,
+    last: Last,
+    before: Before,
+) -> Connection[shapes.Category]:
+    return resolvers.connection(info.context, filter, order_by, Paging(first, after, last, before))
 
 
 async def create_category(

@@ -8,8 +8,9 @@ from pydantic import Field
 from gql_api.schema.enums import describe_enum
 from gql_api.schema.fields import input_type
 from gql_api.schema.global_id import CategoryId
-from gql_api.schema.inputs import CategoryIdFilter, IDFilter, Patch
+from gql_api.schema.inputs import CategoryIdFilter, DateTimeFilter, IDFilter, Patch, StringFilter
 from gql_api.shapes import category as shapes
+from gql_api.shapes.filter import AtMost100
 from gql_api.shapes.text import ColorHex, Name, NotNull, StorableText
 
 describe_enum(
@@ -22,9 +23,23 @@ describe_enum(
 
 @input_type(description="Which categories are meant: all given keys must hold; {} matches every category.")
 class CategoryFilter(shapes.CategoryFilter):
+    and_: Annotated[
+        tuple["CategoryFilter", ...] | None,
+        AtMost100,
+        strawberry.field(name="and", description="All of these filters match, at most 100; [] matches everything."),
+    ]
+    or_: Annotated[
+        tuple["CategoryFilter", ...] | None,
+        AtMost100,
+        strawberry.field(name="or", description="Any of these filters matches, at most 100; [] matches nothing."),
+    ]
+    not_: Annotated["CategoryFilter | None", strawberry.field(name="not", description="This filter does not match.")]
     id: Annotated[
         CategoryIdFilter | None, strawberry.field(graphql_type=IDFilter | None, description="By the category's id.")
     ]
+    name: Annotated[StringFilter | None, Field(description="By the category's name.")]
+    created_at: Annotated[DateTimeFilter | None, Field(description="By the time of creation.")]
+    updated_at: Annotated[DateTimeFilter | None, Field(description="By the time of the last change.")]
 
 
 @input_type(description="One category, by exactly one of these keys.", one_of=True)

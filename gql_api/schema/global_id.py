@@ -59,5 +59,8 @@ def _validate(kind: Kind, value: object) -> object:
 CategoryId = Annotated[int, BeforeValidator(partial(_validate, "Category"))]
 """In an input: the number behind a category's global id."""
 
+TaskId = Annotated[int, BeforeValidator(partial(_validate, "Task"))]
+"""In an input: the number behind a task's global id."""
+
 TagId = Annotated[int, BeforeValidator(partial(_validate, "Tag"))]
 """In an input: the number behind a tag's global id."""

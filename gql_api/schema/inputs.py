@@ -1,5 +1,6 @@
 """Inputs and arguments that several entities share."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import strawberry
@@ -7,10 +8,11 @@ from pydantic import Field
 
 from gql_api.schema.enums import describe_enum
 from gql_api.schema.fields import input_type
-from gql_api.schema.global_id import CategoryId, TagId
+from gql_api.schema.global_id import CategoryId, TagId, TaskId
+from gql_api.shapes import filter as shapes
 from gql_api.shapes.base import Shape
-from gql_api.shapes.ids import AtMost100, IdFilter
-from gql_api.shapes.page import MAX_LIMIT, MAX_OFFSET, Direction
+from gql_api.shapes.filter import AtMost100, ComparedText, IdFilter
+from gql_api.shapes.page import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET, Direction
 
 describe_enum(
     Direction,
@@ -28,6 +30,45 @@ class IDFilter(Shape):
         list[strawberry.ID] | None, strawberry.field(name="in", description="Is one of these ids; [] matches nothing.")
     ]
     not_in: Annotated[list[strawberry.ID] | None, Field(description="Is none of these ids; [] matches everything.")]
+
+
+@input_type(
+    description="A filter by text: all given keys must hold. Upper and lower case, and how letters with marks are "
+    "composed, make no difference unless `caseSensitive` is true. %, _ and \\ mean themselves. A text that is null "
+    "matches nothing but `neq`, `notIn` and `isNull`."
+)
+class StringFilter(shapes.StringFilter):
+    eq: Annotated[ComparedText | None, Field(description="Is this text.")]
+    neq: Annotated[ComparedText | None, Field(description="Is another text, or null.")]
+    in_: Annotated[
+        tuple[ComparedText, ...] | None,
+        AtMost100,
+        strawberry.field(name="in", description="Is one of these texts, at most 100; [] matches nothing."),
+    ]
+    not_in: Annotated[
+        tuple[ComparedText, ...] | None,
+        AtMost100,
+        Field(description="Is none of these texts, at most 100, or null; [] matches everything."),
+    ]
+    contains: Annotated[ComparedText | None, Field(description="Has this text in it.")]
+    starts_with: Annotated[ComparedText | None, Field(description="Begins with this text.")]
+    ends_with: Annotated[ComparedText | None, Field(description="Ends with this text.")]
+    is_null: Annotated[bool | None, Field(description="true: is null; false: is any text.")]
+    case_sensitive: Annotated[
+        bool, Field(description="Compare the texts as they are written. Alone it asks for nothing.")
+    ] = False
+
+
+@input_type(
+    description="A filter by time: all given keys must hold. A time that is null matches nothing but `isNull: true`."
+)
+class DateTimeFilter(shapes.DateTimeFilter):
+    eq: Annotated[datetime | None, Field(description="Is this moment, to the microsecond.")]
+    gt: Annotated[datetime | None, Field(description="Is later.")]
+    gte: Annotated[datetime | None, Field(description="Is this moment, or later.")]
+    lt: Annotated[datetime | None, Field(description="Is earlier.")]
+    lte: Annotated[datetime | None, Field(description="Is this moment, or earlier.")]
+    is_null: Annotated[bool | None, Field(description="true: is null; false: is any time.")]
 
 
 class Patch(Shape):
@@ -56,8 +97,32 @@ class TagIdFilter(IdFilter):
     not_in: Annotated[tuple[TagId, ...] | None, AtMost100]
 
 
+class TaskIdFilter(IdFilter):
+    """What IDFilter becomes where tasks are meant."""
+
+    eq: TaskId | None
+    neq: TaskId | None
+    in_: Annotated[tuple[TaskId, ...] | None, AtMost100]
+    not_in: Annotated[tuple[TaskId, ...] | None, AtMost100]
+
+
 Limit = Annotated[int, strawberry.argument(description=f"How many to answer, 0 to {MAX_LIMIT}.")]
 Offset = Annotated[int, strawberry.argument(description=f"How many to skip before, 0 to {MAX_OFFSET:,}.")]
+First = Annotated[
+    int | None,
+    strawberry.argument(
+        description=f"How many to answer from the beginning, or after `after`: 0 to {MAX_LIMIT}. Without `first` and "
+        f"`last` it is {DEFAULT_LIMIT}."
+    ),
+]
+After = Annotated[str | None, strawberry.argument(description="A cursor: only what comes after it.")]
+Last = Annotated[
+    int | None,
+    strawberry.argument(
+        description=f"How many to answer from the end, or before `before`: 0 to {MAX_LIMIT}. Not together with `first`."
+    ),
+]
+Before = Annotated[str | None, strawberry.argument(description="A cursor: only what comes before it.")]
 ExpectedVersion = Annotated[
     int | None,
     strawberry.argument(

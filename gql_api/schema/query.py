@@ -4,11 +4,11 @@ import strawberry
 
 from gql_api.schema import category_fields, tag_fields, task_fields
 from gql_api.schema import node as node_fields
-from gql_api.schema.category import Category
+from gql_api.schema.category import Category, CategoryConnection
 from gql_api.schema.fields import query_field
 from gql_api.schema.node import Node
-from gql_api.schema.tag import Tag
-from gql_api.schema.task import Task
+from gql_api.schema.tag import Tag, TagConnection
+from gql_api.schema.task import Task, TaskConnection
 
 
 @strawberry.type(description="All that can be read. One query sees one state of the data, whatever others change.")
@@ -19,8 +19,13 @@ class Query:
     )
     task = query_field(task_fields.task, Task | None, "One task; null when it does not exist.")
     tasks = query_field(task_fields.tasks, list[Task], "A page of tasks.")
+    tasks_connection = query_field(task_fields.tasks_connection, TaskConnection, "A page of tasks, by cursors.")
     task_count = query_field(task_fields.task_count, int, "How many tasks match.")
     category = query_field(category_fields.category, Category | None, "One category; null when it does not exist.")
     categories = query_field(category_fields.categories, list[Category], "A page of categories.")
+    categories_connection = query_field(
+        category_fields.categories_connection, CategoryConnection, "A page of categories, by cursors."
+    )
     tag = query_field(tag_fields.tag, Tag | None, "One tag; null when it does not exist.")
     tags = query_field(tag_fields.tags, list[Tag], "A page of tags.")
+    tags_connection = query_field(tag_fields.tags_connection, TagConnection, "A page of tags, by cursors.")

@@ -6,14 +6,21 @@ from typing import Annotated
 import strawberry
 
 from gql_api.resolvers import tag as resolvers
+from gql_api.resolvers.connection import Connection
 from gql_api.schema import global_id
 from gql_api.schema.fields import id_argument
 from gql_api.schema.info import Info
-from gql_api.schema.inputs import ExpectedVersion, Limit, Offset
+from gql_api.schema.inputs import After, Before, ExpectedVersion, First, Last, Limit, Offset
 from gql_api.schema.tag import DeleteTagSuccess, TagSuccess
 from gql_api.schema.tag_inputs import CreateTagInput, TagBy, TagFilter, TagOrder, TagPatch
 from gql_api.shapes import tag as shapes
-from gql_api.shapes.page import DEFAULT_LIMIT
+from gql_api.shapes.page import DEFAULT_LIMIT, Paging
+
+TagsFilter = Annotated[TagFilter | None, strawberry.argument(description="Which tags; all without it.")]
+TagsOrder = Annotated[
+    list[TagOrder] | None,
+    strawberry.argument(description="In which order; without it the newest first. At most one element for each key."),
+]
 
 
 async def tag(
@@ -24,14 +31,18 @@ async def tag(
 
 async def tags(
     info: Info,
-    filter: Annotated[TagFilter | None, strawberry.argument(description="Which tags; all without it.")],
-    order_by: Annotated[
-        list[TagOrder] | None, strawberry.argument(description="In which order; without it the newest first.")
-    ],
+    filter: TagsFilter,
+    order_by: TagsOrder,
     limit: Limit = DEFAULT_LIMIT,
     offset: Offset = 0,
 ) -> Sequence[shapes.Tag]:
     return await resolvers.list_(info.context, filter, order_by, limit, offset)
+
+
+def tags_connection(
+    info: Info, filter: TagsFilter, order_by: TagsOrder, first: First, after: After, last: Last, before: Before
+) -> Connection[shapes.Tag]:
+    return resolvers.connection(info.context, filter, order_by, Paging(first, after, last, before))
 
 
 async def create_tag(

@@ -7,14 +7,27 @@ from pydantic import Field
 
 from gql_api.schema.fields import input_type
 from gql_api.schema.global_id import TagId
-from gql_api.schema.inputs import IDFilter, Patch, TagIdFilter
+from gql_api.schema.inputs import IDFilter, Patch, StringFilter, TagIdFilter
 from gql_api.shapes import tag as shapes
+from gql_api.shapes.filter import AtMost100
 from gql_api.shapes.text import NotNull, StorableText, TagName
 
 
 @input_type(description="Which tags are meant: all given keys must hold; {} matches every tag.")
 class TagFilter(shapes.TagFilter):
+    and_: Annotated[
+        tuple["TagFilter", ...] | None,
+        AtMost100,
+        strawberry.field(name="and", description="All of these filters match, at most 100; [] matches everything."),
+    ]
+    or_: Annotated[
+        tuple["TagFilter", ...] | None,
+        AtMost100,
+        strawberry.field(name="or", description="Any of these filters matches, at most 100; [] matches nothing."),
+    ]
+    not_: Annotated["TagFilter | None", strawberry.field(name="not", description="This filter does not match.")]
     id: Annotated[TagIdFilter | None, strawberry.field(graphql_type=IDFilter | None, description="By the tag's id.")]
+    name: Annotated[StringFilter | None, Field(description="By the tag's name.")]
 
 
 @input_type(description="One tag, by exactly one of these keys.", one_of=True)

@@ -6,6 +6,7 @@ import strawberry
 
 from gql_api.schema import global_id
 from gql_api.schema.category import Category
+from gql_api.schema.connection import Connection
 from gql_api.schema.info import Info
 from gql_api.schema.node import Node
 from gql_api.schema.relation import relation
@@ -42,6 +43,11 @@ class Task(shapes.Task, Node):
     @classmethod
     def is_type_of(cls, obj: object, _info: Any) -> bool:
         return isinstance(obj, shapes.Task)
+
+
+@strawberry.type(description="A page of tasks.")
+class TaskConnection(Connection[Task]):
+    pass
 
 
 @strawberry.type(description="The task was created or changed.")

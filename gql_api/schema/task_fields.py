@@ -9,13 +9,12 @@ from gql_api.resolvers import task as resolvers
 from gql_api.schema import global_id
 from gql_api.schema.fields import id_argument
 from gql_api.schema.info import Info
-from gql_api.schema.inputs import ExpectedVersion, Limit, Offset
+from gql_api.schema.inputs import After, Before, ExpectedVersion, First, Last, Limit, Offset
 from gql_api.schema.task import DeleteTaskSuccess, TaskSuccess
-from gql_api.schema.task_inputs import CreateTaskInput, TaskFilter, TaskOrder, TaskPatch
+from gql_api.schema.task_inputs import CreateTaskInput, TaskPatch
+from gql_api.schema.task_relation import Tasks, TasksFilter, TasksOrder
 from gql_api.shapes import task as shapes
-from gql_api.shapes.page import DEFAULT_LIMIT
-
-Filter = Annotated[TaskFilter | None, strawberry.argument(description="Which tasks; all of them without it.")]
+from gql_api.shapes.page import DEFAULT_LIMIT, Paging
 
 
 async def task(info: Info, id: Annotated[int, id_argument("Task", "The task's id.")]) -> shapes.Task | None:
@@ -24,17 +23,21 @@ async def task(info: Info, id: Annotated[int, id_argument("Task", "The task's id
 
 async def tasks(
     info: Info,
-    filter: Filter,
-    order_by: Annotated[
-        list[TaskOrder] | None, strawberry.argument(description="In which order; without it the newest first.")
-    ],
+    filter: TasksFilter,
+    order_by: TasksOrder,
     limit: Limit = DEFAULT_LIMIT,
     offset: Offset = 0,
 ) -> Sequence[shapes.Task]:
     return await resolvers.list_(info.context, filter, order_by, limit, offset)
 
 
-async def task_count(info: Info, filter: Filter) -> int:
+def tasks_connection(
+    info: Info, filter: TasksFilter, order_by: TasksOrder, first: First, after: After, last: Last, before: Before
+) -> Tasks:
+    return resolvers.connection(info.context, filter, order_by, Paging(first, after, last, before))
+
+
+async def task_count(info: Info, filter: TasksFilter) -> int:
     return await resolvers.count(info.context, filter)
 
 

@@ -12,8 +12,11 @@ from gql_api.schema.category_inputs import CategoryFilter, CreateCategoryInput
 from gql_api.schema.enums import describe_enum
 from gql_api.schema.fields import input_type
 from gql_api.schema.global_id import CategoryId
-from gql_api.schema.inputs import Patch
+from gql_api.schema.inputs import DateTimeFilter, IDFilter, Patch, StringFilter, TaskIdFilter
+from gql_api.schema.tag_inputs import TagFilter
 from gql_api.shapes import task as shapes
+from gql_api.shapes.filter import AtMost100
+from gql_api.shapes.search import SearchText
 from gql_api.shapes.tag import TagNames
 from gql_api.shapes.text import Description, NotNull, StorableText, Title, text_key
 
@@ -37,10 +40,60 @@ class CategoryRelationFilter(shapes.CategoryRelationFilter):
     is_null: Annotated[bool | None, Field(description="true: in no category; false: in any category.")]
 
 
+@input_type(description="Which tags tasks have: exactly one key.", one_of=True)
+class TagCollectionFilter(shapes.TagCollectionFilter):
+    some: Annotated[TagFilter | None, Field(description="At least one of its tags matches; {} means any tag.")]
+    every: Annotated[TagFilter | None, Field(description="All of its tags match, also when it has none.")]
+    none: Annotated[TagFilter | None, Field(description="None of its tags matches; {} means that it has no tags.")]
+
+
+@input_type(description="A filter by priority: all given keys must hold.")
+class TaskPriorityFilter(shapes.TaskPriorityFilter):
+    eq: Annotated[shapes.TaskPriority | None, Field(description="Is this priority.")]
+    in_: Annotated[
+        tuple[shapes.TaskPriority, ...] | None,
+        AtMost100,
+        strawberry.field(name="in", description="Is one of these priorities; [] matches nothing."),
+    ]
+    gte: Annotated[shapes.TaskPriority | None, Field(description="Is this priority, or a more urgent one.")]
+    lte: Annotated[shapes.TaskPriority | None, Field(description="Is this priority, or a less urgent one.")]
+
+
 @input_type(description="Which tasks are meant: all given keys must hold; {} matches every task.")
 class TaskFilter(shapes.TaskFilter):
+    and_: Annotated[
+        tuple["TaskFilter", ...] | None,
+        AtMost100,
+        strawberry.field(name="and", description="All of these filters match, at most 100; [] matches everything."),
+    ]
+    or_: Annotated[
+        tuple["TaskFilter", ...] | None,
+        AtMost100,
+        strawberry.field(name="or", description="Any of these filters matches, at most 100; [] matches nothing."),
+    ]
+    not_: Annotated["TaskFilter | None", strawberry.field(name="not", description="This filter does not match.")]
+    search: Annotated[
+        SearchText | None,
+        Field(
+            description="Has these words in its title or description: all of them, unless there is `or` between; "
+            '"a phrase" in quotes; -word for what must not be there. The last word may be unfinished. Up to 500 '
+            "characters; a text without words is as if it were not given. Without `orderBy` what fits best comes first."
+        ),
+    ]
+    id: Annotated[TaskIdFilter | None, strawberry.field(graphql_type=IDFilter | None, description="By the task's id.")]
+    title: Annotated[StringFilter | None, Field(description="By the task's title.")]
+    description: Annotated[StringFilter | None, Field(description="By the task's description.")]
     completed: Annotated[bool | None, Field(description="true: only completed tasks; false: only open ones.")]
+    overdue: Annotated[
+        bool | None, Field(description="true: only open tasks whose due time is past; false: only others.")
+    ]
+    priority: Annotated[TaskPriorityFilter | None, Field(description="By the task's priority.")]
+    due_at: Annotated[DateTimeFilter | None, Field(description="By due time.")]
+    completed_at: Annotated[DateTimeFilter | None, Field(description="By the time of completion.")]
+    created_at: Annotated[DateTimeFilter | None, Field(description="By the time of creation.")]
+    updated_at: Annotated[DateTimeFilter | None, Field(description="By the time of the last change.")]
     category: Annotated[CategoryRelationFilter | None, Field(description="By the category that tasks are in.")]
+    tags: Annotated[TagCollectionFilter | None, Field(description="By the tags that tasks have.")]
 
 
 @input_type(description="An order of tasks: exactly one key. The id breaks ties.", one_of=True)

@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 from pydantic import Field
 
 from gql_api.shapes.base import NamedEntity, Shape
-from gql_api.shapes.ids import IdFilter
+from gql_api.shapes.filter import AtMost100, DateTimeFilter, Filter, IdFilter, StringFilter
 from gql_api.shapes.page import Direction, Order
 from gql_api.shapes.text import ColorHex, Name, StorableText
 
@@ -32,10 +32,14 @@ class CategoryChanges(TypedDict, total=False):
     color: str | None
 
 
-class CategoryFilter(Shape):
-    """All given keys must hold; None is "not given"."""
-
-    id: IdFilter | None
+class CategoryFilter(Filter):
+    and_: Annotated[tuple["CategoryFilter", ...] | None, AtMost100] = None
+    or_: Annotated[tuple["CategoryFilter", ...] | None, AtMost100] = None
+    not_: "CategoryFilter | None" = None
+    id: IdFilter | None = None
+    name: StringFilter | None = None
+    created_at: DateTimeFilter | None = None
+    updated_at: DateTimeFilter | None = None
 
 
 class CategoryBy(Shape):

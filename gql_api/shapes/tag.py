@@ -6,7 +6,7 @@ from typing import Annotated, TypedDict
 from pydantic import Field
 
 from gql_api.shapes.base import NamedEntity, Shape
-from gql_api.shapes.ids import AtMost100, IdFilter
+from gql_api.shapes.filter import AtMost100, Filter, IdFilter, StringFilter
 from gql_api.shapes.page import Direction, Order
 from gql_api.shapes.text import StorableText, TagName
 
@@ -31,10 +31,12 @@ class TagChanges(TypedDict, total=False):
     name: str
 
 
-class TagFilter(Shape):
-    """All given keys must hold; None is "not given"."""
-
-    id: IdFilter | None
+class TagFilter(Filter):
+    and_: Annotated[tuple["TagFilter", ...] | None, AtMost100] = None
+    or_: Annotated[tuple["TagFilter", ...] | None, AtMost100] = None
+    not_: "TagFilter | None" = None
+    id: IdFilter | None = None
+    name: StringFilter | None = None
 
 
 class TagBy(Shape):

@@ -8,8 +8,10 @@ from pydantic import Field
 
 from gql_api.shapes.base import Entity, Shape
 from gql_api.shapes.category import CategoryFilter, NewCategory
+from gql_api.shapes.filter import AtMost100, Comparison, DateTimeFilter, Filter, IdFilter, StringFilter
 from gql_api.shapes.page import Direction, Order
-from gql_api.shapes.tag import TagNames
+from gql_api.shapes.search import SearchText
+from gql_api.shapes.tag import TagFilter, TagNames
 from gql_api.shapes.text import Description, StorableText, Title
 
 
@@ -101,18 +103,47 @@ class TaskChanges(TypedDict, total=False):
     remove_tags: list[str]
 
 
+class TaskPriorityFilter(Comparison):
+    """An empty `in_` matches nothing."""
+
+    eq: TaskPriority | None = None
+    in_: Annotated[tuple[TaskPriority, ...] | None, AtMost100] = None
+    gte: TaskPriority | None = None
+    lte: TaskPriority | None = None
+
+
 class CategoryRelationFilter(Shape):
     """Exactly one key is given."""
 
-    is_: CategoryFilter | None
-    is_null: bool | None
+    is_: CategoryFilter | None = None
+    is_null: bool | None = None
 
 
-class TaskFilter(Shape):
-    """All given keys must hold; None is "not given"."""
+class TagCollectionFilter(Shape):
+    """Exactly one key is given."""
 
-    completed: bool | None
-    category: CategoryRelationFilter | None
+    some: TagFilter | None = None
+    every: TagFilter | None = None
+    none: TagFilter | None = None
+
+
+class TaskFilter(Filter):
+    and_: Annotated[tuple["TaskFilter", ...] | None, AtMost100] = None
+    or_: Annotated[tuple["TaskFilter", ...] | None, AtMost100] = None
+    not_: "TaskFilter | None" = None
+    search: SearchText | None = None
+    id: IdFilter | None = None
+    title: StringFilter | None = None
+    description: StringFilter | None = None
+    completed: bool | None = None
+    overdue: bool | None = None
+    priority: TaskPriorityFilter | None = None
+    due_at: DateTimeFilter | None = None
+    completed_at: DateTimeFilter | None = None
+    created_at: DateTimeFilter | None = None
+    updated_at: DateTimeFilter | None = None
+    category: CategoryRelationFilter | None = None
+    tags: TagCollectionFilter | None = None
 
 
 class TaskOrder(Order):

@@ -27,7 +27,12 @@ def text_key(text: str) -> str:
     It is Unicode's canonical caseless matching (The Unicode Standard, 3.13, D145) as composed text, and so the same on
     every server, whatever its locale: "STRASSE" and "Straße" share one key.
     """
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text.strip()).casefold())
+    return fold(text.strip())
+
+
+def fold(text: str) -> str:
+    """Return the key of text whose spaces count: of a part of a text, or of one that is kept as it was written."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())
 
 
 def refuse_unstorable(text: str) -> str:
@@ -41,7 +46,7 @@ def refuse_unstorable(text: str) -> str:
 
 def _single_line(longest: int, text: str) -> str:
     text = text.strip()
-    _check_length(text, longest)
+    check_length(text, longest)
     refuse_unstorable(text)
     kinds = {unicodedata.category(char) for char in text if char not in BLANK_LETTERS}
     if kinds & {"Cc", "Zl", "Zp"}:
@@ -54,7 +59,7 @@ def _single_line(longest: int, text: str) -> str:
 
 
 def _description(text: str) -> str | None:
-    _check_length(text, DESCRIPTION_MAX)
+    check_length(text, DESCRIPTION_MAX)
     refuse_unstorable(text)
     if any(unicodedata.category(char) == "Cc" and char not in "\n\t" for char in text.replace("\r\n", "\n")):
         raise PydanticCustomError(
@@ -63,7 +68,7 @@ def _description(text: str) -> str | None:
     return text or None
 
 
-def _check_length(text: str, longest: int) -> None:
+def check_length(text: str, longest: int) -> None:
     if len(text) > longest:
         raise PydanticCustomError(
             ProblemCode.TOO_LONG,

@@ -13,8 +13,8 @@ from gql_api.repositories.category import CategoryRepository
 from gql_api.repositories.tag import TagRepository
 from gql_api.repositories.task import TaskRepository
 from gql_api.shapes.category import CategoryFilter, CategoryOrder
-from gql_api.shapes.ids import IdFilter
-from gql_api.shapes.page import Direction, OrderTerm, Page
+from gql_api.shapes.filter import IdFilter
+from gql_api.shapes.page import NEWEST_FIRST, Direction, OrderTerm, Page
 from gql_api.shapes.tag import Tag, TagFilter, TagOrder
 from gql_api.shapes.task import CategoryRelationFilter, Task, TaskFilter, TaskOrder, TaskPriority
 from tests.api import statements
@@ -26,7 +26,7 @@ OLDEST = (OrderTerm("created_at", Direction.ASC),)
 
 @pytest.fixture
 def repositories(session: AsyncSession) -> Repositories:
-    return Repositories(session)
+    return Repositories(session, datetime.now(UTC))
 
 
 def ids(eq: int | None = None, neq: int | None = None, **lists: tuple[int, ...]) -> CategoryFilter:
@@ -34,7 +34,7 @@ def ids(eq: int | None = None, neq: int | None = None, **lists: tuple[int, ...])
 
 
 def in_category(filter: CategoryFilter) -> TaskFilter:
-    return TaskFilter(completed=None, category=CategoryRelationFilter(is_=filter, is_null=None))
+    return TaskFilter(category=CategoryRelationFilter(is_=filter))
 
 
 async def test_a_new_task_comes_back_as_it_was_stored(repositories: Repositories) -> None:
@@ -158,13 +158,13 @@ async def test_filters_by_category(repositories: Repositories) -> None:
         return [task.title for task in tasks]
 
     def null(value: bool) -> TaskFilter:
-        return TaskFilter(completed=None, category=CategoryRelationFilter(is_=None, is_null=value))
+        return TaskFilter(category=CategoryRelationFilter(is_null=value))
 
     assert (a.category_id, b.category_id, c.category_id) == (home.id, work.id, None)
     assert await found(None) == ["a", "b", "c"]
-    assert await found(TaskFilter(completed=None, category=None)) == ["a", "b", "c"]
-    assert await found(TaskFilter(completed=False, category=None)) == ["a", "c"]
-    assert await found(TaskFilter(completed=True, category=None)) == ["b"]
+    assert await found(TaskFilter()) == ["a", "b", "c"]
+    assert await found(TaskFilter(completed=False)) == ["a", "c"]
+    assert await found(TaskFilter(completed=True)) == ["b"]
     assert await found(null(True)) == ["c"]
     assert await found(null(False)) == ["a", "b"]
     assert await found(in_category(CategoryFilter(id=None))) == ["a", "b"]
@@ -181,7 +181,7 @@ async def test_categories_are_listed_by_filter_order_and_page(repositories: Repo
     made = {name: await add_category(repositories, name) for name in ("b", "Ä", "a", "C")}
 
     async def found(filter: CategoryFilter | None = None, *order: OrderTerm, page: Page = ALL) -> str:
-        return "".join(each.name for each in await repositories.categories.list(filter, order, page))
+        return "".join(each.name for each in await repositories.categories.list(filter, order or NEWEST_FIRST, page))
 
     assert await found() == "CaÄb"
     assert await found(None, OrderTerm("name", Direction.ASC)) == "abCÄ"
@@ -245,7 +245,7 @@ async def test_counts_by_category_are_one_statement(repositories: Repositories, 
     with statements(shared_engine) as seen:
         assert await repositories.tasks.count_by_category(wanted, None) == {home.id: 2, work.id: 1}
     assert len(seen) == 1
-    only_open = TaskFilter(completed=False, category=None)
+    only_open = TaskFilter(completed=False)
     assert await repositories.tasks.count_by_category(wanted, only_open) == {home.id: 1, work.id: 1}
 
 
@@ -309,17 +309,17 @@ async def test_counts_by_tag_are_one_statement(repositories: Repositories, share
     with statements(shared_engine) as seen:
         assert await repositories.tasks.count_by_tag(wanted, None) == {a.id: 2, b.id: 1}
     assert len(seen) == 1
-    assert await repositories.tasks.count_by_tag(wanted, TaskFilter(completed=True, category=None)) == {a.id: 1}
+    assert await repositories.tasks.count_by_tag(wanted, TaskFilter(completed=True)) == {a.id: 1}
 
 
 async def test_tags_are_listed_by_filter_order_and_page(repositories: Repositories) -> None:
     made: list[Tag] = await add_tags(repositories, "b", "Ä", "a")
 
     async def found(filter: TagFilter | None = None, *order: OrderTerm, page: Page = ALL) -> str:
-        return "".join(each.name for each in await repositories.tags.list(filter, order, page))
+        return "".join(each.name for each in await repositories.tags.list(filter, order or NEWEST_FIRST, page))
 
     assert await found() == "aÄb"
     assert await found(None, OrderTerm("name", Direction.ASC)) == "abÄ"
     assert await found(None, OrderTerm("name", Direction.DESC), page=Page(1, 1)) == "b"
-    only = IdFilter(eq=None, neq=None, in_=(made[0].id, made[1].id), not_in=None)
+    only = IdFilter(in_=(made[0].id, made[1].id))
     assert await found(TagFilter(id=only), *OLDEST) == "bÄ"

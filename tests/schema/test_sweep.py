@@ -12,7 +12,7 @@ import re
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeAlias, get_args
 
@@ -43,6 +43,9 @@ from gql_api.errors import Kind, ProblemCode, RequestErrorCode
 from gql_api.models import Base
 from gql_api.schema import global_id, schema
 from gql_api.schema.user_errors import ErrorCode
+from gql_api.shapes import cursor
+from gql_api.shapes.page import NEWEST_FIRST, scope
+from gql_api.shapes.search import SEARCH_MAX
 from gql_api.shapes.text import DESCRIPTION_MAX, NAME_MAX, TAG_NAME_MAX, TITLE_MAX
 from tests.api import ERROR, PROBLEMS, Api
 from tests.conftest import Raw
@@ -88,6 +91,20 @@ TAGS = replace(TAG, refused=(*BLANK, *CONTROLS))
 DESCRIPTION = Text("Twice\n\ta year", DESCRIPTION_MAX, ("a\x1b[31mb", "a\rb", "\x7f", "\x85"))
 COLOR = Text("#1E90FF", 7, ("", "red", "1e90ff", "#1e90f", "#1e90fg", "#1e90ff\n", "#１２３４５６", "#İ2345"))
 LOOKUP = Text(KNOWN)
+COMPARED = Text(KNOWN, DESCRIPTION_MAX)
+SEARCHED = Text(KNOWN, SEARCH_MAX)
+CURSORS = {
+    kind: Text(cursor.encode((datetime.now(UTC), 1), scope(kind, NEWEST_FIRST)), refused=("", "x")) for kind in KINDS
+}
+
+CONNECTIONS: dict[str, Kind] = {
+    "Query.tasksConnection": "Task",
+    "Query.categoriesConnection": "Category",
+    "Query.tagsConnection": "Tag",
+    "Category.tasksConnection": "Task",
+    "Tag.tasksConnection": "Task",
+}
+"""What each connection is of."""
 
 TEXTS = {
     "CreateTaskInput.title": TITLE,
@@ -107,10 +124,13 @@ TEXTS = {
     "CreateTagInput.name": TAG,
     "TagPatch.name": TAG,
     "TagBy.name": LOOKUP,
+    **{f"StringFilter.{key}": COMPARED for key in ("eq", "neq", "in", "notIn", "contains", "startsWith", "endsWith")},
+    "TaskFilter.search": SEARCHED,
+    **{f"{field}({side}:)": CURSORS[kind] for field, kind in CONNECTIONS.items() for side in ("after", "before")},
 }
 """The kind of text of each String."""
 
-NUMBERS = {"limit": 5, "offset": 0, "expectedVersion": 1}
+NUMBERS = {"limit": 5, "offset": 0, "first": 5, "last": 5, "expectedVersion": 1}
 """A valid value of each Int, by its name."""
 
 SECOND = {"CategoryTasksPolicy.moveTo"}

@@ -3,7 +3,7 @@
 import pytest
 
 from gql_api.errors import RequestError
-from gql_api.shapes.page import Direction, OrderTerm, page, terms
+from gql_api.shapes.page import MOST_RELEVANT_FIRST, NEWEST_FIRST, Direction, OrderTerm, page, terms
 from gql_api.shapes.task import TaskOrder
 
 
@@ -26,7 +26,8 @@ def test_what_is_beyond_is_refused_and_never_cut(limit: int, offset: int) -> Non
 def test_an_order_keeps_its_sequence() -> None:
     given = [order(due_at=Direction.ASC), order(title=Direction.DESC)]
     assert terms(given) == (OrderTerm("due_at", Direction.ASC), OrderTerm("title", Direction.DESC))
-    assert terms(None) == ()
+    assert terms(None) == terms([]) == NEWEST_FIRST
+    assert terms(None, MOST_RELEVANT_FIRST) == MOST_RELEVANT_FIRST
 
 
 def test_a_key_stands_in_an_order_once() -> None:

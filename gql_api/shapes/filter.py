@@ -1,0 +1,121 @@
+"""Filters: what all of them share, and the comparisons that several of them use.
+
+In every filter and comparison all given keys must hold, and None is "not given". Comparisons are two-valued: with a
+null field everything but `neq`, `not_in` and `is_null` is false.
+"""
+
+from collections.abc import Iterator, Sized
+from datetime import datetime
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BeforeValidator, model_validator
+from pydantic_core import PydanticCustomError
+
+from gql_api.errors import ProblemCode
+from gql_api.shapes.base import Shape
+from gql_api.shapes.text import DESCRIPTION_MAX, check_length, refuse_unstorable
+
+LIST_MAX = 100
+NESTING_MAX = 5
+CONDITIONS_MAX = 200
+"""Most comparisons in one filter, however they are nested: what the database plans for one statement stays bounded."""
+
+
+def _at_most_100(values: object) -> object:
+    if isinstance(values, Sized) and len(values) > LIST_MAX:
+        raise PydanticCustomError(
+            ProblemCode.TOO_LONG,
+            "Must have at most {longest} elements; it has {length}.",
+            {"longest": LIST_MAX, "length": len(values)},
+        )
+    return values
+
+
+def _comparable(text: str) -> str:
+    check_length(text, DESCRIPTION_MAX)
+    return refuse_unstorable(text)
+
+
+AtMost100 = BeforeValidator(_at_most_100)
+"""Bounds a list, before anybody looks at its elements."""
+
+ComparedText = Annotated[str, AfterValidator(_comparable)]
+"""Text to compare with: as long as the longest text there is."""
+
+
+class Comparison(Shape):
+    """What is asked of one field."""
+
+
+class IdFilter(Comparison):
+    """An empty `in_` matches nothing, an empty `not_in` everything."""
+
+    eq: int | None = None
+    neq: int | None = None
+    in_: Annotated[tuple[int, ...] | None, AtMost100] = None
+    not_in: Annotated[tuple[int, ...] | None, AtMost100] = None
+
+
+class StringFilter(Comparison):
+    """Texts are compared by their keys, or, where case is to count, as they are written."""
+
+    eq: ComparedText | None = None
+    neq: ComparedText | None = None
+    in_: Annotated[tuple[ComparedText, ...] | None, AtMost100] = None
+    not_in: Annotated[tuple[ComparedText, ...] | None, AtMost100] = None
+    contains: ComparedText | None = None
+    starts_with: ComparedText | None = None
+    ends_with: ComparedText | None = None
+    is_null: bool | None = None
+    case_sensitive: bool = False
+
+
+class DateTimeFilter(Comparison):
+    eq: datetime | None = None
+    gt: datetime | None = None
+    gte: datetime | None = None
+    lt: datetime | None = None
+    lte: datetime | None = None
+    is_null: bool | None = None
+
+
+class Filter(Shape):
+    """What is asked of an object. Filters may stand in filters: in `and_`, `or_`, `not_` and in those of relations."""
+
+    def is_empty(self) -> bool:
+        """Whether nothing is given."""
+        return all(value is None for _, value in self)
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        if (depth := _depth(self)) > NESTING_MAX:
+            raise PydanticCustomError(
+                ProblemCode.TOO_DEEP,
+                "Filters may be nested {deepest} deep; this is {depth} deep.",
+                {"deepest": NESTING_MAX, "depth": depth},
+            )
+        if (conditions := _conditions(self)) > CONDITIONS_MAX:
+            raise PydanticCustomError(
+                ProblemCode.TOO_COMPLEX,
+                "A filter may have {most} comparisons; this has {conditions}.",
+                {"most": CONDITIONS_MAX, "conditions": conditions},
+            )
+        return self
+
+
+def _inside(value: Shape) -> Iterator[object]:
+    """Yield what is given, one by one where it is a list of filters."""
+    for _, given in value:
+        if isinstance(given, tuple) and not isinstance(value, Comparison):
+            yield from given
+        elif given is not None:
+            yield given
+
+
+def _depth(value: Shape) -> int:
+    depths = [_depth(each) + isinstance(each, Filter) for each in _inside(value) if isinstance(each, Shape)]
+    return max(depths, default=0)
+
+
+def _conditions(value: Shape) -> int:
+    return sum(_conditions(each) if isinstance(each, Shape) else 1 for each in _inside(value))

@@ -1,0 +1,64 @@
+"""Full-text search: the words of a text, and the query that a client's words mean, as PostgreSQL writes them.
+
+What PostgreSQL's "simple" configuration does (words as they are, in lower case, no stems, no stop words) is done here,
+since on the server it depends on the locale: under "C" it leaves Ä alone. Words are found in the folded text.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
+
+from gql_api.shapes.text import check_length, fold, refuse_unstorable
+
+SEARCH_MAX = 500
+WORD_MAX = 255
+"""Characters of a word that count: PostgreSQL's lexemes are bounded too."""
+
+TOKEN = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)(?P<closed>"?)|(?P<bare>[^\s"]+))')
+
+
+def _search_text(text: str) -> str:
+    check_length(text, SEARCH_MAX)
+    return refuse_unstorable(text)
+
+
+SearchText = Annotated[str, AfterValidator(_search_text)]
+"""What somebody types to search: words, "a phrase", or, -not."""
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text: runs of letters, their marks, and digits."""
+    kept = "".join(char if unicodedata.category(char)[0] in "LMN" else " " for char in fold(text))
+    return [word[:WORD_MAX] for word in kept.split()]
+
+
+def search_vector(text: str | None, weight: Literal["A", "B"]) -> str:
+    """Return the tsvector of a text. It leaves room before the first word: no phrase reaches in from another vector."""
+    found = words(text or "")
+    return " ".join(f"'{word}':{place}{weight}" for place, word in enumerate(found, start=2))
+
+
+def search_query(text: str) -> str | None:
+    """Return the tsquery for what somebody typed; None when there is no word in it.
+
+    As PostgreSQL's websearch_to_tsquery: all words, "a phrase", `or`, and `-` before what must not be there. The last
+    word may be unfinished, unless it is in a closed phrase or excluded.
+    """
+    tokens = [(token, found) for token in TOKEN.finditer(text) if (found := words(token[0]))]
+    alternatives: list[list[str]] = [[]]
+    for index, (token, found) in enumerate(tokens):
+        last = index == len(tokens) - 1
+        if token[0].lower() == "or" and alternatives[-1] and not last:
+            alternatives.append([])
+            continue
+        unfinished = last and not token["minus"] and not token["closed"]
+        alternatives[-1].append(("!" if token["minus"] else "") + _phrase(found, unfinished=unfinished))
+    return " | ".join(" & ".join(each) for each in alternatives) or None
+
+
+def _phrase(found: Sequence[str], *, unfinished: bool) -> str:
+    quoted = " <-> ".join(f"'{word}'" for word in found) + (":*" if unfinished else "")
+    return f"({quoted})"
