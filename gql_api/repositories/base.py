@@ -18,7 +18,7 @@ from gql_api.repositories.order import Key, Ordering
 from gql_api.repositories.window import beyond, sliced, windowed
 from gql_api.shapes.base import Entity
 from gql_api.shapes.filter import Filter
-from gql_api.shapes.page import Listing, OrderTerm, Outside, Page, Slice
+from gql_api.shapes.page import Listing, OrderTerm, Outside, Page, Slice, Window
 from gql_api.shapes.text import fold
 
 RowT = TypeVar("RowT", bound=Row)
@@ -63,15 +63,14 @@ class Repository(Generic[RowT, EntityT, FilterT]):
 
     async def list(self, filter: FilterT | None, order: Sequence[OrderTerm], page: Page) -> Sequence[EntityT]:
         """Return a page of the rows that match."""
-        ordering = self._ordering(filter, order)
-        rows = self._matching(filter, order).order_by(*ordering.clauses())
+        whole = Window(page.offset + page.limit, backward=False, after=None, before=None)
+        rows = self._windowed(Listing(filter, tuple(order), whole), self._ordering(filter, order))
         return await self._fetch(rows.limit(page.limit).offset(page.offset))
 
     async def slice(self, listing: Listing[FilterT]) -> Slice[EntityT]:
         """Return the rows of a window on those that match."""
         ordering = self._ordering(listing.filter, listing.order)
-        window = windowed(self._matching(listing.filter, listing.order), ordering, listing.window)
-        rows = (await self._session.execute(window)).all()
+        rows = (await self._session.execute(self._windowed(listing, ordering))).all()
         return sliced(rows, ordering, listing.window, self._shape)
 
     async def any_outside(self, outside: Outside[FilterT]) -> bool:
@@ -99,6 +98,9 @@ class Repository(Generic[RowT, EntityT, FilterT]):
 
     def _select(self) -> Select[Any]:
         return select(*self._columns)
+
+    def _windowed(self, listing: Listing[FilterT], ordering: Ordering) -> Select[Any]:
+        return windowed(self._matching(listing.filter, listing.order), ordering, listing.window)
 
     def _matching(self, filter: FilterT | None, order: Sequence[OrderTerm]) -> Select[Any]:  # noqa: ARG002 - for some
         """Return the rows that match, with all that the order needs."""

@@ -108,13 +108,14 @@ def _in_category(filter: CategoryRelationFilter) -> Condition:
     if inner is None or inner.model_copy(update={"id": None}).is_empty():
         # The foreign key says that the category exists, so its id needs no look at its table.
         return given(Task.category_id.is_not(None), id_condition(Task.category_id, None if inner is None else inner.id))
-    return Task.category_id.in_(select(Category.id).where(category_condition(inner)))
+    # Said what is correlated: the statement around it may know the same tables by itself.
+    return Task.category_id.in_(select(Category.id).where(category_condition(inner)).correlate(None))
 
 
 def _tagged(filter: TagCollectionFilter) -> Condition:
-    has = select(TaskTag).where(TaskTag.task_id == Task.id)
+    has = select(TaskTag).join(Tag).where(TaskTag.task_id == Task.id).correlate(Task)
     if filter.some is not None:
-        return has.join(Tag).where(tag_condition(filter.some)).exists()
+        return has.where(tag_condition(filter.some)).exists()
     if filter.every is not None:
-        return not_(has.join(Tag).where(negated(tag_condition(filter.every))).exists())
-    return not_(has.join(Tag).where(tag_condition(filter.none)).exists())
+        return not_(has.where(negated(tag_condition(filter.every))).exists())
+    return not_(has.where(tag_condition(filter.none)).exists())

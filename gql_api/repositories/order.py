@@ -5,9 +5,10 @@ then one range of an index, wherever it begins.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, and_, false, func, literal, or_, true, tuple_
+from sqlalchemy import Boolean, ColumnElement, and_, false, func, literal, or_, true, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gql_api.models import HIGHEST, LOWEST, Moment
@@ -15,6 +16,15 @@ from gql_api.shapes.cursor import Position, Value
 from gql_api.shapes.page import Direction, OrderTerm
 
 Bound: TypeAlias = Callable[[Value], ColumnElement[Any]]
+
+
+class Unknown(Enum):
+    """Where a bound would stand that is not known."""
+
+    UNKNOWN = "UNKNOWN"
+
+
+UNKNOWN = Unknown.UNKNOWN
 
 
 class Part(NamedTuple):
@@ -30,12 +40,28 @@ class Key(NamedTuple):
 
     value: ColumnElement[Any]
     parts: Callable[[Direction], Sequence[Part]]
+    lowest: Value | Unknown = UNKNOWN
+    highest: Value | Unknown = UNKNOWN
+    last: Value | Unknown = UNKNOWN
+    """What is known to have nothing below, above, or in either direction after it."""
+
+    def ends_with(self, value: Value, direction: Direction) -> bool:
+        """Whether no row in an order of this direction has a value after this one."""
+        return value in (self.last, self.highest if direction is Direction.ASC else self.lowest)
+
+    def begins_with(self, value: Value, direction: Direction) -> bool:
+        """Whether no row in an order of this direction has a value before this one."""
+        return value == (self.lowest if direction is Direction.ASC else self.highest)
 
 
-def by(column: ColumnElement[Any] | InstrumentedAttribute[Any]) -> Key:
+def by(
+    column: ColumnElement[Any] | InstrumentedAttribute[Any],
+    lowest: Value | Unknown = UNKNOWN,
+    highest: Value | Unknown = UNKNOWN,
+) -> Key:
     """Order by what is never null."""
     expression = column.expression if isinstance(column, InstrumentedAttribute) else column
-    return Key(expression, lambda direction: [Part(expression, direction, _literal(expression))])
+    return Key(expression, lambda direction: [Part(expression, direction, _literal(expression))], lowest, highest)
 
 
 def by_moment(moment: Moment) -> Key:
@@ -47,7 +73,7 @@ def by_moment(moment: Moment) -> Key:
         bound = _literal(moment.column.expression)
         return [Part(filled, direction, lambda value: absent if value is None else bound(value))]
 
-    return Key(moment.column.expression, parts)
+    return Key(moment.column.expression, parts, last=None)
 
 
 def by_text_if_any(column: InstrumentedAttribute[Any]) -> Key:
@@ -55,35 +81,40 @@ def by_text_if_any(column: InstrumentedAttribute[Any]) -> Key:
 
     def parts(direction: Direction) -> Sequence[Part]:
         bound = _literal(column.expression)
-        absent = Part(column.is_(None), Direction.ASC, lambda value: true() if value is None else false())
+        absent = Part(column.is_(None), Direction.ASC, lambda value: literal(value is None, Boolean))
         return [absent, Part(func.coalesce(column, ""), direction, lambda value: bound(value or ""))]
 
-    return Key(column.expression, parts)
+    return Key(column.expression, parts, last=None)
 
 
 class Ordering:
     """An order of rows, in which no two are equal: the id is its last key, in the direction of the one before."""
 
-    def __init__(self, terms: Sequence[OrderTerm], keys: Mapping[str, Key], id: InstrumentedAttribute[int]) -> None:
-        chosen = [keys[term.key] for term in terms]
-        last = by(id).parts(terms[-1].direction)
-        self._parts = [part for key, term in zip(chosen, terms, strict=True) for part in key.parts(term.direction)]
-        self._parts += last
-        self._sizes = [len(key.parts(term.direction)) for key, term in zip(chosen, terms, strict=True)] + [len(last)]
-        self._values = [key.value for key in chosen]
+    def __init__(
+        self,
+        terms: Sequence[OrderTerm],
+        keys: Mapping[str, Key],
+        id: InstrumentedAttribute[int],
+        fixed: Mapping[str, bool] | None = None,
+    ) -> None:
+        """Order by these terms, of whose keys a filter may have `fixed` some: all rows have that value."""
+        self._terms = [*terms, OrderTerm("id", terms[-1].direction)]
+        self._keys = {**keys, "id": by(id)}
+        self._fixed = fixed or {}
 
     def values(self) -> list[ColumnElement[Any]]:
         """Return the columns to select for `position`."""
-        return [value.label(f"position_{index}") for index, value in enumerate(self._values)]
+        return [self._keys[term.key].value.label(f"position_{index}") for index, term in enumerate(self._terms)]
 
     def position(self, row: Any) -> Position:
         """Return the position of a row that was selected with `values`."""
-        return (*(getattr(row, f"position_{index}") for index in range(len(self._values))), row.id)
+        return tuple(getattr(row, f"position_{index}") for index in range(len(self._terms)))
 
     def clauses(self, *, backward: bool = False) -> list[ColumnElement[Any]]:
         return [
             part.expression.desc() if (part.direction is Direction.DESC) is not backward else part.expression.asc()
-            for part in self._parts
+            for term in self._terms
+            for part in self._keys[term.key].parts(term.direction)
         ]
 
     def after(self, position: Position, *, inclusive: bool = False) -> ColumnElement[bool]:
@@ -95,18 +126,41 @@ class Ordering:
         return self._beyond(position, Direction.DESC, inclusive=inclusive)
 
     def _beyond(self, position: Position, way: Direction, *, inclusive: bool) -> ColumnElement[bool]:
-        spread = [value for value, size in zip(position, self._sizes, strict=True) for _ in range(size)]
-        bounds = [part.bound(value) for part, value in zip(self._parts, spread, strict=True)]
-        upward = [part.direction is way for part in self._parts]
-        if len(set(upward)) == 1:  # one comparison of rows, which an index serves as one range
-            row, at = tuple_(*(part.expression for part in self._parts)), tuple_(*bounds)
-            return _compare(row, at, upward=upward[0], inclusive=inclusive)
-        found: ColumnElement[bool] = true() if inclusive else false()
-        for part, bound, up in zip(reversed(self._parts), reversed(bounds), reversed(upward), strict=True):
-            further = _compare(part.expression, bound, upward=up, inclusive=False)
-            found = or_(further, and_(part.expression == bound, found))
-        # What every such row has in common comes first, so that an index by the first key serves it.
-        return and_(_compare(self._parts[0].expression, bounds[0], upward=upward[0], inclusive=True), found)
+        equal: list[ColumnElement[bool]] = []
+        compared: list[tuple[Part, ColumnElement[Any]]] = []
+        for term, value in zip(self._terms, position, strict=True):
+            if term.key in self._fixed:
+                if value == self._fixed[term.key]:
+                    continue
+                # All rows are on one side of the position, or on the other.
+                inclusive = (not value) is (term.direction is way)
+                break
+            key = self._keys[term.key]
+            parts = [(part, part.bound(value)) for part in key.parts(term.direction)]
+            outermost = key.ends_with if way is Direction.ASC else key.begins_with
+            if not compared and outermost(value, term.direction):
+                # Nothing lies beyond this value: the planner knows more of what is equal than of what is not less.
+                equal.extend(part.expression == bound for part, bound in parts)
+            else:
+                compared.extend(parts)
+        return and_(true(), *equal, _rows_beyond(compared, way, inclusive=inclusive))
+
+
+def _rows_beyond(
+    compared: Sequence[tuple[Part, ColumnElement[Any]]], way: Direction, *, inclusive: bool
+) -> ColumnElement[bool]:
+    if not compared:
+        return true() if inclusive else false()
+    if len({part.direction for part, _ in compared}) == 1:  # one comparison of rows: one range of an index
+        row, at = tuple_(*(part.expression for part, _ in compared)), tuple_(*(bound for _, bound in compared))
+        return _compare(row, at, upward=compared[0][0].direction is way, inclusive=inclusive)
+    found: ColumnElement[bool] = true() if inclusive else false()
+    for part, bound in reversed(compared):
+        further = _compare(part.expression, bound, upward=part.direction is way, inclusive=False)
+        found = or_(further, and_(part.expression == bound, found))
+    # What every such row has in common comes first, so that an index by the first key serves it.
+    first, bound = compared[0]
+    return and_(_compare(first.expression, bound, upward=first.direction is way, inclusive=True), found)
 
 
 def _compare(left: Any, right: Any, *, upward: bool, inclusive: bool) -> ColumnElement[bool]:

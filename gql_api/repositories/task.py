@@ -20,11 +20,13 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 
 from gql_api import models
 from gql_api.db import constraint_name
 from gql_api.errors import NotFoundError
 from gql_api.repositories.base import Repository, differing, key_of
+from gql_api.repositories.by_category import windowed_by_category_name
 from gql_api.repositories.conditions import relevance, task_condition
 from gql_api.repositories.filters import Condition
 from gql_api.repositories.order import Ordering, by, by_moment, by_text_if_any
@@ -33,6 +35,9 @@ from gql_api.shapes.page import MOST_RELEVANT_FIRST, RELEVANCE, Listing, OrderTe
 from gql_api.shapes.search import search_vector
 from gql_api.shapes.task import DatedTask, Task, TaskFilter, TaskValues
 from gql_api.shapes.text import text_key
+
+_CATEGORY = aliased(models.Category)
+"""The category of a task, where tasks are ordered by it."""
 
 OfParent: TypeAlias = Callable[[Select[Any], ColumnElement[int]], Select[Any]]
 """Keeps those of a statement's tasks that belong to a parent: a category, or a tag."""
@@ -51,9 +56,9 @@ class TaskRepository(Repository[models.Task, Task, TaskFilter]):
         "due_at": by_moment(models.DUE_AT),
         "completed_at": by_moment(models.COMPLETED_AT),
         "title": by(models.Task.title_key),
-        "priority": by(models.Task.priority),
-        "completed": by(models.Task.completed),
-        "category_name": by_text_if_any(models.Category.name_key),
+        "priority": by(models.Task.priority, lowest=0, highest=4),
+        "completed": by(models.Task.completed, lowest=False, highest=True),
+        "category_name": by_text_if_any(_CATEGORY.name_key),
     }
 
     async def slices_by_category(
@@ -148,13 +153,24 @@ class TaskRepository(Repository[models.Task, Task, TaskFilter]):
 
     def _matching(self, filter: TaskFilter | None, order: Sequence[OrderTerm]) -> Select[Any]:
         matching = super()._matching(filter, order)
-        return matching.outerjoin(models.Category) if any(term.key == "category_name" for term in order) else matching
+        if any(term.key == "category_name" for term in order):
+            return matching.outerjoin(_CATEGORY, models.Task.category_id == _CATEGORY.id)
+        return matching
+
+    def _windowed(self, listing: Listing[TaskFilter], ordering: Ordering) -> Select[Any]:
+        match listing.order:
+            case (OrderTerm("category_name", direction),):
+                tasks = self._select().where(self._condition(listing.filter))
+                return windowed_by_category_name(tasks, direction, listing.window)
+            case _:
+                return super()._windowed(listing, ordering)
 
     def _ordering(self, filter: TaskFilter | None, order: Sequence[OrderTerm]) -> Ordering:
         if order == MOST_RELEVANT_FIRST:
             search = None if filter is None else filter.search
             return Ordering(order, {RELEVANCE: by(relevance(search))}, self.model.id)
-        return super()._ordering(filter, order)
+        fixed = {} if filter is None or filter.completed is None else {"completed": filter.completed}
+        return Ordering(order, self.orders, self.model.id, fixed)
 
     async def _slices(
         self, of_parent: OfParent, parent_ids: Collection[int], listing: Listing[TaskFilter]
