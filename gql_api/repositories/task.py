@@ -210,7 +210,7 @@ def _in_category(tasks: Select[Any], category_id: ColumnElement[int]) -> Select[
 
 def _with_tag(tasks: Select[Any], tag_id: ColumnElement[int]) -> Select[Any]:
     has = select(models.TaskTag.task_id).where(models.TaskTag.tag_id == tag_id)
-    return tasks.where(models.Task.id.in_(has))
+    return tasks.where(models.Task.id.in_(has.correlate_except(models.TaskTag)))
 
 
 def _with_completion(values: Mapping[str, Any]) -> dict[str, Any]:

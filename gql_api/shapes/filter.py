@@ -104,11 +104,11 @@ class Filter(Shape):
 
 
 def _inside(value: Shape) -> Iterator[object]:
-    """Yield what is given, one by one where it is a list of filters."""
-    for _, given in value:
+    """Yield what is asked, one by one where it is a list of filters. How to compare asks for nothing."""
+    for key, given in value:
         if isinstance(given, tuple) and not isinstance(value, Comparison):
             yield from given
-        elif given is not None:
+        elif given is not None and key != "case_sensitive":
             yield given
 
 
