@@ -10,7 +10,7 @@ ARGS ?=
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix migrate seed schema readme wheel
+.PHONY: help run test check fix migrate seed schema publish readme wheel
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -27,6 +27,7 @@ check: $(UV) ## Lint, types, import rules, schema drift, migrations
 	$(UV) run --locked --quiet ruff format --check .
 	$(UV) run --locked --quiet mypy
 	$(UV) run --locked --quiet lint-imports
+	$(UV) run --locked --no-dev --quiet gql-api schema --check docs/published.graphql
 	$(UV) run --locked --quiet pytest -q -p no:randomly tests/test_schema_file.py tests/test_migrations.py
 
 fix: $(UV) ## Mend what can be mended by itself
@@ -41,6 +42,12 @@ seed: $(UV) ## Add demo data; ARGS="--tasks 100000" for more of it
 
 schema: $(UV) ## Write schema.graphql
 	@$(UV) run --locked --no-dev --quiet gql-api schema > schema.graphql.new && mv schema.graphql.new schema.graphql
+
+publish: schema ## Write what changed since the last published schema into its changelog, and publish it
+	@$(UV) run --locked --no-dev --quiet gql-api schema --check docs/published.graphql --markdown > schema.changes
+	@sed '/^<!-- newest/ { r schema.changes
+ N; }' docs/schema-changelog.md > schema.changelog.new
+	@mv schema.changelog.new docs/schema-changelog.md && rm schema.changes && cp schema.graphql docs/published.graphql
 
 wheel: $(UV) ## Build the wheel, into dist
 	@$(UV) build --quiet --wheel && ls dist/*.whl

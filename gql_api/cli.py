@@ -162,11 +162,14 @@ def schema(
             help="Compare with an earlier schema: list what is breaking, dangerous or safe; exit code 1 for breaking.",
         ),
     ] = None,
+    markdown: Annotated[
+        bool, typer.Option(help="With --check: print the changes as an entry of a changelog, in Markdown.")
+    ] = False,
 ) -> None:
     """Print the GraphQL schema, in the schema definition language."""
     from gql_api import commands
 
-    commands.schema(check)
+    commands.schema(check, markdown=markdown)
 
 
 @app.command()

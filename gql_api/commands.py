@@ -5,6 +5,7 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
@@ -85,7 +86,7 @@ def seed(tasks: int | None) -> None:
     _say(f"Added {_count(added, 'task')}." if added else "No task is missing.")
 
 
-def schema(check: Path | None) -> None:
+def schema(check: Path | None, *, markdown: bool) -> None:
     if check is None:
         typer.echo(graphql_schema.as_str())
         return
@@ -94,8 +95,10 @@ def schema(check: Path | None) -> None:
     except (OSError, UnicodeDecodeError):
         raise StartupError(f"{check} cannot be read as UTF-8 text") from None
     found = changes_since(earlier)
+    if markdown:
+        typer.echo(f"## {datetime.now(UTC):%Y-%m-%d}\n")
     for weight, change in found:
-        typer.echo(f"{weight:9} {change}")
+        typer.echo(f"- **{weight.lower()}**: {change}" if markdown else f"{weight:9} {change}")
     weights = Counter(weight for weight, _ in found)
     counts = ", ".join(f"{weights[weight]} {weight.lower()}" for weight in Weight)
     _say(f"{_count(len(found), 'change')} since {check}: {counts}.")

@@ -1,5 +1,6 @@
 """The schema's conventions, asserted for every element of it: none can be forgotten."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,8 +12,10 @@ from graphql import (
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
+    GraphQLSchema,
     GraphQLUnionType,
     Undefined,
+    build_schema,
     get_named_type,
     get_nullable_type,
 )
@@ -151,6 +154,25 @@ def test_lists_are_bounded() -> None:
     del lists["nodes"]  # as long as its ids, of which there may be 100
     for field in lists.values():
         assert (field.args["limit"].default_value, field.args["offset"].default_value) == (20, 0)
+
+
+def deprecations(of: GraphQLSchema) -> Iterator[str]:
+    for type_ in of.type_map.values():
+        fields = getattr(type_, "fields", {}).values()
+        arguments = [argument for field in fields for argument in getattr(field, "args", {}).values()]
+        for element in (*fields, *arguments, *getattr(type_, "values", {}).values()):
+            if element.deprecation_reason is not None:
+                yield element.deprecation_reason
+
+
+def test_what_is_deprecated_says_why_and_from_when_it_may_be_gone() -> None:
+    dated = re.compile(r"\w+ .*\b\d{4}-\d\d-\d\d\b")
+    assert [reason for reason in deprecations(schema._schema) if not dated.search(reason)] == []
+    why = "Use `b`. It may be gone from 2027-01-31."
+    example = build_schema(
+        f'type Query {{ a(x: Int @deprecated): Int @deprecated(reason: "{why}") b: E }} enum E {{ V @deprecated }}'
+    )
+    assert [bool(dated.search(reason)) for reason in deprecations(example)] == [True, False, False]
 
 
 def test_optional_arguments_and_inputs_publish_no_default_of_null() -> None:
