@@ -274,7 +274,7 @@ def test_schema_lists_what_changed_since_an_earlier_one(typed: Typed, folder: Pa
     code, said = check('"""Something to do."""', '"""Another."""')
     assert (code, said.startswith("SAFE      ")) == (0, True)
     entry = typed("schema", "--check", "earlier.graphql", "--markdown").stdout
-    assert re.fullmatch(r"## \d{4}-\d\d-\d\d\n\n- \*\*safe\*\*: Description of type Task has changed.*\n", entry)
+    assert re.fullmatch(r"## \d{4}-\d\d-\d\d\n\n- \*\*safe\*\*: Description of Task has changed to .*\n", entry)
     for text, says in (
         ("type {", "is no GraphQL schema at line 1, column 6: "),
         ("type Query { a: Nothing }", "is no GraphQL schema"),
