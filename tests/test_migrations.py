@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gql_api import db, migrations, models
+from tests.api import Api
 from tests.conftest import Raw, Server
 
 TABLES = ", ".join(f"'{table}'" for table in models.Base.metadata.tables)
@@ -26,8 +27,8 @@ async def test_a_difference_is_told_and_others_tables_are_not(engine: AsyncEngin
     assert sorted(await migrations.differences(engine)) == ["add_index", "remove_column"]
 
 
-async def test_checks_and_collations_agree_too(engine: AsyncEngine, server: Server) -> None:
-    """Alembic does not compare them: what the migrations built is held against what the models say."""
+async def test_checks_collations_and_indexes_agree_too(engine: AsyncEngine, server: Server) -> None:
+    """Alembic does not compare all of them: what the migrations built is held against what the models say."""
     scratch = db.create_engine(server.url(await server.create()))
     async with scratch.begin() as connection:
         await connection.execute(text("CREATE EXTENSION pg_trgm"))
@@ -38,14 +39,15 @@ async def test_checks_and_collations_agree_too(engine: AsyncEngine, server: Serv
         UNION ALL SELECT table_name, column_name,
             concat(collation_name, identity_generation, column_default, is_nullable)
             FROM information_schema.columns WHERE table_name IN ({TABLES})
-        ORDER BY 1, 2"""
+        UNION ALL SELECT tablename, indexname, indexdef FROM pg_indexes WHERE tablename IN ({TABLES})
+        ORDER BY 1, 2, 3"""
     found = []
     for each in (engine, scratch):
         async with each.connect() as connection:
             found.append([tuple(row) for row in await connection.execute(text(wanted))])
     await scratch.dispose()
     assert found[0] == found[1]
-    assert len(found[0]) > 40
+    assert len(found[0]) > 80
 
 
 async def test_a_migrated_database_is_at_head(engine: AsyncEngine) -> None:
@@ -63,6 +65,18 @@ async def test_down_and_up_again_on_data(engine: AsyncEngine, raw: Raw) -> None:
     await migrations.upgrade(engine)
     assert await migrations.current(engine) == migrations.head()
     assert await migrations.differences(engine) == []
+
+
+async def test_tasks_that_are_there_can_be_searched_and_filtered_afterwards(api: Api, raw: Raw) -> None:
+    home = await api.create_category()
+    for number in range(3):
+        await api.create_task(f"Straße {number}", description="ÄRGER\nx", category={"id": home["id"]})
+    await api.create_task("Nothing more")
+    made = await raw.fetch("SELECT * FROM tasks ORDER BY id")
+    await migrations.downgrade(api.engine, "0002")
+    await migrations.upgrade(api.engine)
+    columns = ", ".join(made[0].keys())
+    assert await raw.fetch(f"SELECT {columns} FROM tasks ORDER BY id") == made
 
 
 async def test_two_processes_may_migrate_at_once(server: Server) -> None:
