@@ -321,7 +321,9 @@ class Slot:
         if isinstance(named, GraphQLEnumType) or named.name == "Boolean":
             return (str(self.type),)
         # A mutation refuses values by more than their form: by what is in the database.
-        return (self.place, str(self.type), self.kind, self.within[0] if self.changes else None)
+        # Of what kind an object is makes a difference to ids only.
+        kind = self.kind if named.name == "ID" else None
+        return (self.place, str(self.type), kind, self.within[0] if self.changes else None)
 
     def element(self, of_type: GraphQLInputType) -> "Slot":
         return replace(self, path=(*self.path, 0), type=of_type)
@@ -342,21 +344,27 @@ class Slot:
             for name, each in found.fields.items()
         ]
 
-    def everywhere(self) -> "Iterator[Slot]":
-        """Yield this one and all below it; an input inside of itself is not gone into again."""
+    def everywhere(self, seen: "set[object] | None" = None) -> "Iterator[Slot]":
+        """Yield this one and all below it; what is inside of an input is gone into once for each kind of object."""
+        seen = set() if seen is None else seen
         yield self
         match get_nullable_type(self.type):
             case GraphQLList(of_type=of_type):
-                yield from self.element(of_type).everywhere()
-            case GraphQLInputObjectType(name=name) if name not in self.within:
+                yield from self.element(of_type).everywhere(seen)
+            case GraphQLInputObjectType(name=name) if (name, self.kind) not in seen:
+                seen.add((name, self.kind))
                 for each in self.inner():
-                    yield from each.everywhere()
+                    yield from each.everywhere(seen)
 
 
 def one_of(wanted: GraphQLInputObjectType) -> bool:
     found = schema.get_type_by_name(wanted.name)
     assert isinstance(found, StrawberryObjectDefinition)
     return found.is_one_of
+
+
+READ_BY: dict[str, "Field"] = {}
+"""The field that only reads and is sent everything, by the type of an argument."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,8 +395,12 @@ class Field:
         ]
 
     def slots(self) -> Iterator[Slot]:
+        """Yield where values stand. Of fields that only read, one alone is gone into by each type of argument."""
         for argument in self.arguments():
-            yield from argument.everywhere()
+            if self.changes or READ_BY.setdefault(str(argument.type), self) == self:
+                yield from argument.everywhere()
+            else:
+                yield argument
 
     def declared(self) -> str:
         """Return the declaration of a variable for each argument."""
