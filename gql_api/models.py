@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     CheckConstraint,
     ColumnElement,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    LargeBinary,
     MetaData,
     SmallInteger,
     Text,
@@ -201,3 +203,21 @@ class TaskTag(Base):
     tag_id: Mapped[int] = mapped_column(ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True)
 
     __table_args__ = (Index(None, "tag_id", "task_id"),)
+
+
+class IdempotencyKey(Base):
+    """That a mutation field was called with a key: with which input, and what it created."""
+
+    __tablename__ = "idempotency_keys"
+
+    field: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
+    input_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    created_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default=text("'{}'"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.statement_timestamp())
+
+    __table_args__ = (
+        CheckConstraint("char_length(key) BETWEEN 1 AND 200", name="key"),
+        CheckConstraint("octet_length(input_hash) = 32", name="input_hash"),
+        Index(None, "created_at"),
+    )

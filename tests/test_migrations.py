@@ -59,6 +59,7 @@ async def test_down_and_up_again_on_data(engine: AsyncEngine, raw: Raw) -> None:
     await raw.execute("INSERT INTO tasks (title, title_key, category_id) SELECT 'Fern', 'fern', id FROM categories")
     await raw.execute("INSERT INTO tags (name, name_key) VALUES ('green', 'green')")
     await raw.execute("INSERT INTO task_tags SELECT tasks.id, tags.id FROM tasks, tags")
+    await raw.execute("INSERT INTO idempotency_keys (field, key, input_hash) VALUES ('createTask', 'k', sha256(''))")
     await migrations.downgrade(engine, "base")
     assert await migrations.current(engine) is None
     assert await raw.fetchval(f"SELECT count(*) FROM pg_tables WHERE tablename IN ({TABLES})") == 0
@@ -97,6 +98,7 @@ async def test_two_processes_may_migrate_at_once(server: Server) -> None:
 TAG = {"name": "'green'", "name_key": "'green'"}
 TASK = {"title": "'Fern'", "title_key": "'fern'"}
 CATEGORY = {"name": "'Home'", "name_key": "'home'"}
+KEY = {"field": "'createTask'", "key": "'k'", "input_hash": "sha256('')"}
 
 
 @pytest.mark.parametrize(
@@ -133,6 +135,10 @@ CATEGORY = {"name": "'Home'", "name_key": "'home'"}
         ("task_tags", {"task_id": "999", "tag_id": "(SELECT id FROM tags)"}, "fk_task_tags_task_id_tasks"),
         ("task_tags", {"task_id": "(SELECT id FROM tasks)", "tag_id": "999"}, "fk_task_tags_tag_id_tags"),
         ("task_tags", {"task_id": "(SELECT id FROM tasks)", "tag_id": "(SELECT id FROM tags)"}, "pk_task_tags"),
+        ("idempotency_keys", {**KEY, "key": "''"}, "ck_idempotency_keys_key"),
+        ("idempotency_keys", {**KEY, "key": "repeat('ß', 201)"}, "ck_idempotency_keys_key"),
+        ("idempotency_keys", {**KEY, "input_hash": "'short'"}, "ck_idempotency_keys_input_hash"),
+        ("idempotency_keys", {**KEY, "key": "'taken'"}, "pk_idempotency_keys"),
     ],
 )
 async def test_the_database_itself_holds_the_rules(
@@ -142,6 +148,9 @@ async def test_the_database_itself_holds_the_rules(
         await raw.execute(f"INSERT INTO {named} (name, name_key) VALUES ('Taken', 'taken')")
     await raw.execute("INSERT INTO tasks (title, title_key) VALUES ('Fern', 'fern')")
     await raw.execute("INSERT INTO task_tags SELECT tasks.id, tags.id FROM tasks, tags")
+    await raw.execute(
+        "INSERT INTO idempotency_keys (field, key, input_hash) VALUES ('createTask', 'taken', sha256(''))"
+    )
     statement = f"INSERT INTO {table} ({', '.join(values)}) VALUES ({', '.join(values.values())})"
     with pytest.raises(Exception, match=constraint):
         await raw.execute(statement)

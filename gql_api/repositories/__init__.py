@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gql_api.repositories.base import Lock, Repository
 from gql_api.repositories.category import CategoryRepository
+from gql_api.repositories.idempotency import IdempotencyRepository
 from gql_api.repositories.named import NamedRepository
 from gql_api.repositories.tag import TagRepository
 from gql_api.repositories.task import TaskRepository
@@ -22,3 +23,4 @@ class Repositories:
         self.tasks = TaskRepository(session, now)
         self.categories = CategoryRepository(session, now)
         self.tags = TagRepository(session, now)
+        self.idempotency = IdempotencyRepository(session)
