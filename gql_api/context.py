@@ -31,6 +31,11 @@ class Context:
     committed: set[str | int] = field(default_factory=set)
     """Response keys of the mutation's root fields whose change is committed."""
 
+    def written(self, key: str | int) -> None:
+        """Remember the root field of this response key, unless all that it did was rolled back, as in a dry run."""
+        if self.work.committed:
+            self.committed.add(key)
+
     @classmethod
     def open(cls, connection: Connection) -> "Context":
         now = datetime.now(UTC)

@@ -72,6 +72,11 @@ class TooManyError(UserError):
         self.allowed = allowed
 
 
+class IdempotencyConflictError(UserError):
+    def __init__(self, *place: str) -> None:
+        super().__init__("This key has been sent with another input. Send a new key with a new input.", *place)
+
+
 @contextmanager
 def at(*prefix: str) -> Iterator[None]:
     """Put `prefix` before the place of any user error raised inside."""
@@ -86,7 +91,9 @@ class ProblemCode(StrEnum):
     """Why a value is refused. Codes are stable; new ones may be added."""
 
     BLANK = "BLANK"
+    EMPTY = "EMPTY"
     TOO_LONG = "TOO_LONG"
+    OUT_OF_RANGE = "OUT_OF_RANGE"
     INVALID_CHARACTER = "INVALID_CHARACTER"
     INVALID_COLOR = "INVALID_COLOR"
     INVALID_ID = "INVALID_ID"

@@ -2,8 +2,8 @@
 
 GraphQL resolves sibling fields concurrently and a session must not be used so; here they take turns. A query's reads
 see one read-only snapshot. Each `write` is a transaction of its own, committed when its block ends without an
-exception and rolled back otherwise; what is read after it sees a fresh snapshot. Nothing is connected before it is
-needed.
+exception and rolled back otherwise, as a dry run always is; what is read after it sees a fresh snapshot. Nothing is
+connected before it is needed.
 """
 
 import asyncio
@@ -38,6 +38,8 @@ class UnitOfWork:
         self._closed = False
         self._failure: BaseException | None = None
         self._when_written: list[Callable[[], object]] = []
+        self.committed = False
+        """Whether the last write was kept."""
 
     def when_written(self, forget: Callable[[], object]) -> None:
         """Call `forget` at the end of each write: what was remembered from before may no longer be true."""
@@ -72,8 +74,8 @@ class UnitOfWork:
                 raise
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[Repositories]:
-        """Write in one transaction: committed when the block ends, rolled back when it raises.
+    async def write(self, *, keep: bool = True) -> AsyncIterator[Repositories]:
+        """Write in one transaction: committed when the block ends, rolled back when it raises, or is not to be kept.
 
         Raises UnavailableError when the database cannot be reached. When that happens during the commit itself, the
         change may have been made or not.
@@ -81,10 +83,13 @@ class UnitOfWork:
         async with self._turn():
             await self._end()
             self._failure = None
+            self.committed = False
             try:
                 await self._begin(WRITE)
                 yield self._repositories
-                await self._session.commit()
+                if keep:
+                    await self._session.commit()
+                    self.committed = True
             finally:
                 try:
                     await self._end()

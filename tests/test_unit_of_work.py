@@ -18,7 +18,7 @@ from gql_api.repositories import Lock, Repositories
 from gql_api.shapes.category import Category
 from gql_api.unit_of_work import UnitOfWork
 from tests.conftest import KILL_OTHERS, Raw, waiting_for_a_lock
-from tests.factories import add_category, add_task
+from tests.factories import add_category, add_task, change_task
 
 
 async def setting(repositories: Repositories, name: str) -> str:
@@ -61,6 +61,20 @@ async def test_a_write_is_read_committed_and_commits_at_its_end(sessions: Sessio
         await add_task(repositories)
         assert await raw.fetchval("SELECT count(*) FROM tasks") == 0
     assert await raw.fetchval("SELECT count(*) FROM tasks") == 1
+    await work.close()
+
+
+async def test_a_dry_run_is_rolled_back_and_a_write_around_it_is_not(sessions: Sessions, raw: Raw) -> None:
+    work = UnitOfWork(sessions)
+    for keep, there in ((False, 0), (True, 1), (False, 1), (True, 2)):
+        async with work.write(keep=keep) as repositories:
+            assert not work.committed
+            await add_task(repositories)
+            assert await repositories.tasks.count(None) == there + (not keep)
+        assert work.committed is keep
+        assert await raw.fetchval("SELECT count(*) FROM tasks") == there
+        async with work.read() as repositories:
+            assert await repositories.tasks.count(None) == there
     await work.close()
 
 
@@ -233,7 +247,7 @@ async def test_a_lock_gives_the_latest_row_and_keeps_others_out(sessions: Sessio
         async with work.write() as repositories:
             current = await repositories.tasks.get(task.id, Lock.CHANGE)
             assert current is not None
-            versions.append((await repositories.tasks.update(current, {"title": f"Title {number}"})).version)
+            versions.append((await change_task(repositories, current, {"title": f"Title {number}"})).version)
         await work.close()
 
     await asyncio.gather(*(update(number) for number in range(20)))

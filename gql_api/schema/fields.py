@@ -1,12 +1,13 @@
 """How root fields are declared: checked arguments, and user errors as data.
 
 Strawberry converts arguments one by one and stops at the first that is wrong. Here every argument of a field is
-looked at, so that a form learns of all its problems at once: the inputs made by `input_type` and the ids declared by
-`id_argument`.
+looked at, so that a form learns of all its problems at once: the inputs made by `input_type`, alone and in lists, and
+the arguments that `checked_argument` declares with a check of their own.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, Optional, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any, Optional, TypeAlias, TypeVar
 
 import strawberry
 from pydantic import BaseModel
@@ -14,16 +15,23 @@ from strawberry.extensions import FieldExtension
 from strawberry.extensions.field_extension import AsyncExtensionResolver
 from strawberry.pydantic import InputValidationError
 from strawberry.types.arguments import InputContext, StrawberryArgumentAnnotation
-from strawberry.types.base import StrawberryOptional, get_object_definition
+from strawberry.types.base import StrawberryObjectDefinition, StrawberryOptional, get_object_definition
 from strawberry.types.field import StrawberryField
+from strawberry.utils.str_converters import to_camel_case
 
-from gql_api.errors import Kind, Problem, ProblemCode, RequestError, RequestErrorCode, UserError
+from gql_api.errors import InvalidError, Kind, Problem, ProblemCode, RequestError, RequestErrorCode, UserError
 from gql_api.schema import global_id
 from gql_api.schema.info import Info
 from gql_api.schema.user_errors import ValidationError, as_data
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
-KIND = "gql_api.kind"
+CHECK = "gql_api.check"
+
+Check: TypeAlias = Callable[[Any], Any]
+"""Returns what the field is given for an argument that is not null, or raises InvalidError."""
+
+CheckSent: TypeAlias = Callable[[Mapping[str, Any], StrawberryObjectDefinition, InputContext], Iterable[Problem]]
+"""Yields what is wrong with an input as it was sent, before absent keys are filled in."""
 
 TOLD = 3
 """How many problems the message of a query's error tells; `extensions.problems` has all of them."""
@@ -32,8 +40,8 @@ TOLD = 3
 class Refused:
     """Stands in for an input that breaks the rules until the field's other arguments are checked too."""
 
-    def __init__(self, error: InputValidationError) -> None:
-        self.problems = [_problem(tuple(each.location), each.type, each.message) for each in error.errors]
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
 
 
 def _problem(path: tuple[str, ...], code: str, message: str) -> Problem:
@@ -42,8 +50,13 @@ def _problem(path: tuple[str, ...], code: str, message: str) -> Problem:
     return Problem(path, code if known else ProblemCode.INVALID, message if known else "Is not valid here.")
 
 
-def input_type(*, description: str, one_of: bool = False) -> Callable[[type[ModelT]], type[ModelT]]:
-    """Make a GraphQL input of a Pydantic model, whose problems are collected by the root field."""
+def input_type(
+    *, description: str, one_of: bool = False, check_sent: CheckSent | None = None
+) -> Callable[[type[ModelT]], type[ModelT]]:
+    """Make a GraphQL input of a Pydantic model, whose problems are collected by the root field.
+
+    `check_sent` is for an argument's own type: an input inside of another one is built with that.
+    """
 
     def decorate(model: type[ModelT]) -> type[ModelT]:
         decorated = strawberry.pydantic.input(model, description=description, one_of=one_of)
@@ -52,10 +65,13 @@ def input_type(*, description: str, one_of: bool = False) -> Callable[[type[Mode
         assert build is not None  # noqa: S101 - Strawberry sets it for every Pydantic input
 
         def build_or_refuse(model: type, value: Mapping[str, Any], context: InputContext) -> object:
+            problems = list(check_sent(value, definition, context)) if check_sent is not None else []
+            built = None
             try:
-                return build(model, value, context)
+                built = build(model, value, context)
             except InputValidationError as error:
-                return Refused(error)
+                problems += [_problem(tuple(each.location), each.type, each.message) for each in error.errors]
+            return Refused(problems) if problems else built
 
         definition.from_input = build_or_refuse
         return decorated
@@ -63,15 +79,27 @@ def input_type(*, description: str, one_of: bool = False) -> Callable[[type[Mode
     return decorate
 
 
+def checked_argument(check: Check, description: str, *, graphql_type: object = None) -> StrawberryArgumentAnnotation:
+    """Declare an argument with a check; the GraphQL type is that of the annotation unless it is given."""
+    return strawberry.argument(description=description, graphql_type=graphql_type, metadata={CHECK: check})
+
+
 def id_argument(kind: Kind, description: str) -> StrawberryArgumentAnnotation:
     """Declare an argument that is a global id for clients and its number for the field."""
-    return strawberry.argument(description=description, graphql_type=strawberry.ID, metadata={KIND: kind})
+    return checked_argument(partial(_number, kind), description, graphql_type=strawberry.ID)
+
+
+def _number(kind: Kind, id: str) -> int:
+    try:
+        return global_id.decode_as(kind, id)
+    except global_id.InvalidIdError:
+        raise InvalidError(ProblemCode.INVALID_ID, global_id.message(kind)) from None
 
 
 class _CheckedArguments(FieldExtension):
     def apply(self, field: StrawberryField) -> None:
-        self._kinds: dict[str, Kind] = {
-            argument.python_name: argument.metadata[KIND] for argument in field.arguments if KIND in argument.metadata
+        self._checks: dict[str, Check] = {
+            argument.python_name: argument.metadata[CHECK] for argument in field.arguments if CHECK in argument.metadata
         }
         # A Python default of None would be published as `= null`, so optional arguments have none.
         self._optional = [
@@ -79,19 +107,22 @@ class _CheckedArguments(FieldExtension):
         ]
 
     def _check(self, arguments: dict[str, Any]) -> list[Problem]:
-        """Put numbers in the place of ids, and None in that of absent arguments; return what is wrong."""
+        """Put what the checks return in the place of arguments, and None in that of absent ones; return what is wrong.
+
+        Nobody looks at the elements of a list that is refused itself: there may be any number of them.
+        """
         for name in self._optional:
             arguments.setdefault(name, None)
         problems: list[Problem] = []
         for name, value in arguments.items():
-            if isinstance(value, Refused):
-                problems.extend(value.problems)
-            elif name in self._kinds:
-                try:
-                    arguments[name] = global_id.decode_as(self._kinds[name], value)
-                except global_id.InvalidIdError:
-                    message = global_id.message(self._kinds[name])
-                    problems.append(Problem((name,), ProblemCode.INVALID_ID, message))
+            try:
+                if name in self._checks and value is not None:
+                    arguments[name] = self._checks[name](value)
+            except InvalidError as error:
+                problems.append(Problem((to_camel_case(name), *error.place), error.code, error.message))
+            else:
+                inputs = value if isinstance(value, list) else [value]
+                problems += [problem for each in inputs if isinstance(each, Refused) for problem in each.problems]
         return problems
 
 
@@ -114,7 +145,7 @@ class CheckedMutation(_CheckedArguments):
             answer = await next_(source, info, **kwargs)
         except UserError as error:
             return as_data(error)
-        info.context.committed.add(info.path.key)
+        info.context.written(info.path.key)
         return answer
 
 
