@@ -70,9 +70,9 @@ async def _add_batch(repositories: Repositories, total: int | None) -> int:
     if not batch and total is not None:
         batch = [demo.generated(number) for number in range(there, there + room)]
     batch = batch[:room]
-    ids = await repositories.tasks.add_many([_dated(task, categories) for task in batch])
+    added = await repositories.tasks.add_many([_dated(task, categories) for task in batch])
     await repositories.tasks.tag_many(
-        [(id, tags[text_key(name)]) for id, task in zip(ids, batch, strict=True) for name in task.tags]
+        [(new.id, tags[text_key(name)]) for new, task in zip(added, batch, strict=True) for name in task.tags]
     )
     return len(batch)
 

@@ -24,4 +24,15 @@ async def add_task(
         title=title, description=None, completed=False, priority=TaskPriority.NONE, due_at=None, category_id=None
     )
     made = TaskValues(**{**complete, **values})  # type: ignore[typeddict-item]
-    return await repositories.tasks.add(made, [tag.id for tag in tags])
+    (task,) = await repositories.tasks.add_many([made])
+    await repositories.tasks.tag_many([(task.id, tag.id) for tag in tags])
+    return task
+
+
+async def change_task(
+    repositories: Repositories, task: Task, changes: TaskValues, tag: Sequence[Tag] = (), untag: Sequence[Tag] = ()
+) -> Task:
+    changed = await repositories.tasks.update(
+        [task], changes, tag=[(task.id, each.id) for each in tag], untag=[(task.id, each.id) for each in untag]
+    )
+    return changed[0] if changed else task

@@ -1,11 +1,18 @@
 """All SQL about categories."""
 
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import ARRAY, Text, any_, literal, or_
+
 from gql_api import models
+from gql_api.repositories.arrays import among
+from gql_api.repositories.base import Lock, locked
 from gql_api.repositories.conditions import category_condition
 from gql_api.repositories.filters import Condition
-from gql_api.repositories.named import NamedRepository
+from gql_api.repositories.named import ATTEMPTS, NamedRepository
 from gql_api.repositories.order import by
 from gql_api.shapes.category import Category, CategoryChanges, CategoryFilter, NewCategory
+from gql_api.shapes.text import text_key
 
 
 class CategoryRepository(NamedRepository[models.Category, Category, CategoryFilter]):
@@ -29,3 +36,23 @@ class CategoryRepository(NamedRepository[models.Category, Category, CategoryFilt
     async def update(self, current: Category, changes: CategoryChanges) -> Category:
         """Change a locked category, or raise AlreadyExistsError with the one that has the name."""
         return await self._update_named(current, changes)
+
+    async def held(self, ids: Collection[int], names: Collection[str]) -> Sequence[Category]:
+        """Return the categories of these ids and names, held against deletion in the order of their ids."""
+        if not (ids or names):
+            return []
+        keys = literal([text_key(name) for name in names], ARRAY(Text))
+        wanted = or_(among(models.Category.id, ids), models.Category.name_key == any_(keys))
+        return await self._fetch(locked(self._select().where(wanted).order_by(models.Category.id), Lock.REFER))
+
+    async def add_many(self, new: Sequence[NewCategory]) -> tuple[dict[str, Category], dict[str, Category]]:
+        """Add categories of different names. Return those that were added and those that had a name, by text key."""
+        added: dict[str, Category] = {}
+        for _ in range(ATTEMPTS):
+            missing = [each.model_dump() for each in new if text_key(each.name) not in added]
+            added |= await self._add_absent(missing)
+            taken = [each.name for each in new if text_key(each.name) not in added]
+            existing = await self.by_names(taken) if taken else {}
+            if existing or not taken:
+                return added, existing
+        raise RuntimeError(f"The names of categories were taken and free again {ATTEMPTS} times")

@@ -1,14 +1,17 @@
 """What the repositories of entities with a unique name do alike."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, ClassVar, TypeVar
 
-from sqlalchemy import ARRAY, Text, any_, literal
+from sqlalchemy import ARRAY, Text, any_, literal, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from gql_api.db import constraint_name
 from gql_api.errors import AlreadyExistsError, Kind
 from gql_api.models import NamedRow
+from gql_api.repositories.arrays import texts
 from gql_api.repositories.base import FilterT, Lock, Repository, differing, key_of, locked
 from gql_api.shapes.base import NamedEntity
 from gql_api.shapes.text import text_key
@@ -38,6 +41,18 @@ class NamedRepository(Repository[NamedRowT, NamedEntityT, FilterT]):
     async def _add_named(self, values: Mapping[str, Any]) -> NamedEntityT:
         """Add a row, or raise AlreadyExistsError with the one that has the name."""
         return await self._named(values["name"], lambda: self._add(values))
+
+    async def _add_absent(self, many: Sequence[Mapping[str, Any]]) -> dict[str, NamedEntityT]:
+        """Add those rows whose names nobody has, with one statement, and return them by text key.
+
+        Whoever adds a name makes others who want it wait. All add in the order of keys, so none wait in a circle.
+        """
+        rows = sorted((self._with_keys(values) for values in many), key=itemgetter("name_key"))
+        statement = insert(self._table).from_select(list(rows[0]), select(texts(rows)))
+        added = await self._session.execute(
+            statement.on_conflict_do_nothing(constraint=self.unique_name).returning(*self._columns)
+        )
+        return {text_key(each.name): each for each in map(self._shape, added)}
 
     async def _update_named(self, current: NamedEntityT, changes: Mapping[str, Any]) -> NamedEntityT:
         """Change a locked row, or raise AlreadyExistsError with the one that has the name."""

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, MutableSequence, Sequence
 
 from sqlalchemy import ARRAY, BigInteger, any_, literal, select
-from sqlalchemy.dialects.postgresql import insert
 
 from gql_api import models
 from gql_api.repositories.base import Lock
@@ -42,20 +41,13 @@ class TagRepository(NamedRepository[models.Tag, Tag, TagFilter]):
         return found
 
     async def ensure(self, names: Sequence[str]) -> dict[str, Tag]:
-        """Return the tags of these names by text key, held against deletion. Those that are missing are created.
-
-        Whoever creates a tag makes others who want it wait. All create in the order of keys, so none wait in a circle.
-        """
-        first_spelling = {text_key(name): name for name in reversed(names)}
-        wanted = dict(sorted(first_spelling.items()))
+        """Return the tags of these names by text key, held against deletion. Those that are missing are created."""
+        wanted = {text_key(name): name for name in reversed(names)}
         found: dict[str, Tag] = {}
         for _ in range(ATTEMPTS):
             found |= await self._held(wanted.keys() - found.keys())
-            missing = [{"name": name, "name_key": key} for key, name in wanted.items() if key not in found]
-            if missing:
-                add = insert(self._table).on_conflict_do_nothing(constraint=self.unique_name)
-                added = await self._session.execute(add.values(missing).returning(*self._columns))
-                found |= {text_key(tag.name): tag for tag in map(self._shape, added)}
+            if missing := [{"name": name} for key, name in wanted.items() if key not in found]:
+                found |= await self._add_absent(missing)
             if len(found) == len(wanted):
                 return found
         raise RuntimeError(f"Tags were created and deleted by others {ATTEMPTS} times")

@@ -1,39 +1,23 @@
-"""All SQL about tasks."""
+"""All SQL about tasks: here what is read, in `task_writes` what is changed."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
-from sqlalchemy import (
-    ARRAY,
-    BigInteger,
-    ColumnElement,
-    Exists,
-    Select,
-    Text,
-    any_,
-    delete,
-    func,
-    insert,
-    literal,
-    select,
-    update,
-)
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Exists, Select, Text, any_, func, literal, select
 from sqlalchemy.orm import aliased
 
 from gql_api import models
-from gql_api.db import constraint_name
-from gql_api.errors import NotFoundError
-from gql_api.repositories.base import Repository, differing, key_of
+from gql_api.repositories.base import key_of
 from gql_api.repositories.by_category import windowed_by_category_name
 from gql_api.repositories.conditions import relevance, task_condition
 from gql_api.repositories.filters import Condition
 from gql_api.repositories.order import Ordering, by, by_moment, by_text_if_any
+from gql_api.repositories.task_writes import TaskWrites
 from gql_api.repositories.window import beyond, parents_with_any, sliced, windows_by_parent
 from gql_api.shapes.page import MOST_RELEVANT_FIRST, RELEVANCE, Listing, OrderTerm, Outside, Slice
 from gql_api.shapes.search import search_vector
-from gql_api.shapes.task import DatedTask, Task, TaskFilter, TaskValues
+from gql_api.shapes.task import Task, TaskFilter
 from gql_api.shapes.text import text_key
 
 _CATEGORY = aliased(models.Category)
@@ -43,7 +27,7 @@ OfParent: TypeAlias = Callable[[Select[Any], ColumnElement[int]], Select[Any]]
 """Keeps those of a statement's tasks that belong to a parent: a category, or a tag."""
 
 
-class TaskRepository(Repository[models.Task, Task, TaskFilter]):
+class TaskRepository(TaskWrites):
     model = models.Task
     shape = Task
     derived = {  # noqa: RUF012 - a ClassVar by its declaration in the base
@@ -102,51 +86,12 @@ class TaskRepository(Repository[models.Task, Task, TaskFilter]):
         )
         return {row.tag_id: row.tasks for row in await self._session.execute(statement)}
 
-    async def tag_ids(self, id: int) -> set[int]:
-        """Return the ids of a task's tags."""
-        return set(await self._session.scalars(select(models.TaskTag.tag_id).where(models.TaskTag.task_id == id)))
-
-    async def add(self, values: TaskValues, tag_ids: Collection[int] = ()) -> Task:
-        """Add a task with these tags, which are held. Raises NotFoundError when there is no such category."""
-        task = await _in_existing_category(values, self._add(_with_completion(values)))
-        await self.tag_many([(task.id, tag_id) for tag_id in tag_ids])
-        return task
-
-    async def add_many(self, many: Sequence[DatedTask]) -> Sequence[int]:
-        """Add tasks as they are given, with a handful of statements, and return their ids in the same order."""
-        if not many:
-            return []
-        statement = insert(self._table).returning(self.model.id, sort_by_parameter_order=True)
-        return list(await self._session.scalars(statement, [self._with_keys(values) for values in many]))
-
-    async def tag_many(self, links: Sequence[tuple[int, int]]) -> None:
-        """Give tags that they do not have yet to tasks: pairs of a task's id and a tag's."""
-        if links:
-            values = [{"task_id": task_id, "tag_id": tag_id} for task_id, tag_id in links]
-            await self._session.execute(insert(models.TaskTag), values)
-
     async def titles_among(self, titles: Collection[str]) -> set[str]:
         """Return the keys of those of these titles that some task has."""
         keys = literal([text_key(title) for title in titles], ARRAY(Text))
         return set(
             await self._session.scalars(select(models.Task.title_key).where(models.Task.title_key == any_(keys)))
         )
-
-    async def update(
-        self, current: Task, changes: TaskValues, *, tag: Collection[int] = (), untag: Collection[int] = ()
-    ) -> Task:
-        """Change a locked task: its columns, and which tags it has; a changed set of tags counts as a change.
-
-        The tags to add are held, and not among those it has. Raises NotFoundError when there is no such category.
-        """
-        values = differing(current, changes)
-        if not (values or tag or untag):
-            return current
-        await self.tag_many([(current.id, tag_id) for tag_id in tag])
-        if untag:
-            which = models.TaskTag.tag_id == any_(literal(list(untag), ARRAY(BigInteger)))
-            await self._session.execute(delete(models.TaskTag).where(models.TaskTag.task_id == current.id, which))
-        return await _in_existing_category(changes, self._update(current, _with_completion(values)))
 
     def _condition(self, filter: TaskFilter | None) -> Condition:
         return task_condition(filter, self._now)
@@ -193,16 +138,6 @@ class TaskRepository(Repository[models.Task, Task, TaskFilter]):
 
         return dict.fromkeys(await parents_with_any(self._session, parent_ids, rows), True)
 
-    async def move(self, category_id: int, to: int | None) -> Sequence[int]:
-        """Put all tasks of a category into another one, or into none, and return their ids."""
-        moved = update(models.Task).where(models.Task.category_id == category_id).values(category_id=to)
-        return list(await self._session.scalars(moved.returning(models.Task.id)))
-
-    async def delete_in_category(self, category_id: int) -> Sequence[int]:
-        """Delete all tasks of a category and return their ids."""
-        deleted = delete(models.Task).where(models.Task.category_id == category_id)
-        return list(await self._session.scalars(deleted.returning(models.Task.id)))
-
 
 def _in_category(tasks: Select[Any], category_id: ColumnElement[int]) -> Select[Any]:
     return tasks.where(models.Task.category_id == category_id)
@@ -211,20 +146,3 @@ def _in_category(tasks: Select[Any], category_id: ColumnElement[int]) -> Select[
 def _with_tag(tasks: Select[Any], tag_id: ColumnElement[int]) -> Select[Any]:
     has = select(models.TaskTag.task_id).where(models.TaskTag.tag_id == tag_id)
     return tasks.where(models.Task.id.in_(has.correlate_except(models.TaskTag)))
-
-
-def _with_completion(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Add the time of completion where the state of completion is given or turns."""
-    if "completed" not in values:
-        return dict(values)
-    return {**values, "completed_at": func.statement_timestamp() if values["completed"] else None}
-
-
-async def _in_existing_category(values: TaskValues, write: Awaitable[Task]) -> Task:
-    """Answer for a category that the foreign key does not find: it costs no statement to ask for it beforehand."""
-    try:
-        return await write
-    except IntegrityError as error:
-        if constraint_name(error) != "fk_tasks_category_id_categories":
-            raise
-        raise NotFoundError("Category", "category", "id", id=values["category_id"]) from error

@@ -7,6 +7,7 @@ from gql_api.errors import CategoryNotEmptyError, InvalidError, ProblemCode, Too
 from gql_api.repositories import Lock, Repositories
 from gql_api.resolvers.checks import at_version, found
 from gql_api.resolvers.connection import Connection, whole
+from gql_api.resolvers.idempotency import create_once
 from gql_api.shapes.category import (
     Category,
     CategoryBy,
@@ -47,10 +48,23 @@ def connection(
     return whole(context, lambda repositories: repositories.categories, loader, listing, cursors_of)
 
 
-async def create(context: Context, input: NewCategory) -> Category:
-    async with context.work.write() as repositories:
+async def create(context: Context, input: NewCategory, idempotency_key: str | None) -> tuple[Category, bool]:
+    """Create a category, and return it; the second value says whether an earlier call did."""
+
+    async def create_it(repositories: Repositories) -> Sequence[Category]:
         with at("input"):
-            return await repositories.categories.add(input)
+            return [await repositories.categories.add(input)]
+
+    (category,), replayed = await create_once(
+        context,
+        "createCategory",
+        idempotency_key,
+        input,
+        "Category",
+        create_it,
+        lambda repositories, ids: repositories.categories.get_many(ids),
+    )
+    return category, replayed
 
 
 async def update(context: Context, id: int, patch: CategoryChanges, expected_version: int | None) -> Category:

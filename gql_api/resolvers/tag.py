@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from gql_api.context import Context
 from gql_api.errors import at
-from gql_api.repositories import Lock
+from gql_api.repositories import Lock, Repositories
 from gql_api.resolvers.checks import at_version, found
 from gql_api.resolvers.connection import Connection, whole
+from gql_api.resolvers.idempotency import create_once
 from gql_api.shapes.page import Listing, Paging, page, scope, terms, window
 from gql_api.shapes.tag import NewTag, Tag, TagBy, TagChanges, TagFilter, TagOrder
 
@@ -35,10 +36,23 @@ def connection(
     return whole(context, lambda repositories: repositories.tags, loader, listing, cursors_of)
 
 
-async def create(context: Context, input: NewTag) -> Tag:
-    async with context.work.write() as repositories:
+async def create(context: Context, input: NewTag, idempotency_key: str | None) -> tuple[Tag, bool]:
+    """Create a tag, and return it; the second value says whether an earlier call did."""
+
+    async def create_it(repositories: Repositories) -> Sequence[Tag]:
         with at("input"):
-            return await repositories.tags.add(input)
+            return [await repositories.tags.add(input)]
+
+    (tag,), replayed = await create_once(
+        context,
+        "createTag",
+        idempotency_key,
+        input,
+        "Tag",
+        create_it,
+        lambda repositories, ids: repositories.tags.get_many(ids),
+    )
+    return tag, replayed
 
 
 async def update(context: Context, id: int, patch: TagChanges, expected_version: int | None) -> Tag:

@@ -8,6 +8,7 @@ from gql_api.resolvers import task as tasks
 from gql_api.schema import global_id
 from gql_api.schema.connection import Connection
 from gql_api.schema.fields import CheckedArguments
+from gql_api.schema.idempotency import REPLAYED
 from gql_api.schema.info import Info
 from gql_api.schema.node import Node
 from gql_api.schema.task_inputs import TaskFilter
@@ -15,6 +16,7 @@ from gql_api.schema.task_relation import tasks_relation
 from gql_api.schema.user_errors import (
     AlreadyExistsError,
     CategoryNotEmptyError,
+    IdempotencyConflictError,
     NotFoundError,
     TooManyError,
     ValidationError,
@@ -50,6 +52,7 @@ class CategoryConnection(Connection[Category]):
 @strawberry.type(description="The category was created or changed.")
 class CategorySuccess:
     category: shapes.Category = strawberry.field(description="The category as it is now.", graphql_type=Category)
+    replayed: bool = strawberry.field(default=False, description=REPLAYED)
 
 
 @strawberry.type(description="The category was deleted.")
@@ -62,7 +65,7 @@ class DeleteCategorySuccess:
 
 
 CreateCategoryResult = Annotated[
-    CategorySuccess | ValidationError | NotFoundError | AlreadyExistsError,
+    CategorySuccess | ValidationError | NotFoundError | AlreadyExistsError | IdempotencyConflictError,
     strawberry.union("CreateCategoryResult", description="The answer to createCategory."),
 ]
 UpdateCategoryResult = Annotated[

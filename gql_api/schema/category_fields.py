@@ -18,6 +18,7 @@ from gql_api.schema.category_inputs import (
     CreateCategoryInput,
 )
 from gql_api.schema.fields import id_argument
+from gql_api.schema.idempotency import IdempotencyKey
 from gql_api.schema.info import Info
 from gql_api.schema.inputs import After, Before, ExpectedVersion, First, Last, Limit, Offset
 from gql_api.shapes import category as shapes
@@ -61,9 +62,12 @@ def categories_connection(
 
 
 async def create_category(
-    info: Info, input: Annotated[CreateCategoryInput, strawberry.argument(description="The new category.")]
+    info: Info,
+    input: Annotated[CreateCategoryInput, strawberry.argument(description="The new category.")],
+    idempotency_key: IdempotencyKey,
 ) -> CategorySuccess:
-    return CategorySuccess(category=await resolvers.create(info.context, input))
+    created, replayed = await resolvers.create(info.context, input, idempotency_key)
+    return CategorySuccess(category=created, replayed=replayed)
 
 
 async def update_category(

@@ -8,11 +8,18 @@ from gql_api.resolvers import task as tasks
 from gql_api.schema import global_id
 from gql_api.schema.connection import Connection
 from gql_api.schema.fields import CheckedArguments
+from gql_api.schema.idempotency import REPLAYED
 from gql_api.schema.info import Info
 from gql_api.schema.node import Node
 from gql_api.schema.task_inputs import TaskFilter
 from gql_api.schema.task_relation import tasks_relation
-from gql_api.schema.user_errors import AlreadyExistsError, NotFoundError, ValidationError, VersionConflictError
+from gql_api.schema.user_errors import (
+    AlreadyExistsError,
+    IdempotencyConflictError,
+    NotFoundError,
+    ValidationError,
+    VersionConflictError,
+)
 from gql_api.shapes import tag as shapes
 
 
@@ -45,6 +52,7 @@ class TagConnection(Connection[Tag]):
 @strawberry.type(description="The tag was created or changed.")
 class TagSuccess:
     tag: shapes.Tag = strawberry.field(description="The tag as it is now.", graphql_type=Tag)
+    replayed: bool = strawberry.field(default=False, description=REPLAYED)
 
 
 @strawberry.type(description="The tag was deleted, and taken off the tasks that had it; their versions stay.")
@@ -54,7 +62,7 @@ class DeleteTagSuccess:
 
 
 CreateTagResult = Annotated[
-    TagSuccess | ValidationError | NotFoundError | AlreadyExistsError,
+    TagSuccess | ValidationError | NotFoundError | AlreadyExistsError | IdempotencyConflictError,
     strawberry.union("CreateTagResult", description="The answer to createTag."),
 ]
 UpdateTagResult = Annotated[

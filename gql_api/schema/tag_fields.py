@@ -9,6 +9,7 @@ from gql_api.resolvers import tag as resolvers
 from gql_api.resolvers.connection import Connection
 from gql_api.schema import global_id
 from gql_api.schema.fields import id_argument
+from gql_api.schema.idempotency import IdempotencyKey
 from gql_api.schema.info import Info
 from gql_api.schema.inputs import After, Before, ExpectedVersion, First, Last, Limit, Offset
 from gql_api.schema.tag import DeleteTagSuccess, TagSuccess
@@ -46,9 +47,12 @@ def tags_connection(
 
 
 async def create_tag(
-    info: Info, input: Annotated[CreateTagInput, strawberry.argument(description="The new tag.")]
+    info: Info,
+    input: Annotated[CreateTagInput, strawberry.argument(description="The new tag.")],
+    idempotency_key: IdempotencyKey,
 ) -> TagSuccess:
-    return TagSuccess(tag=await resolvers.create(info.context, input))
+    created, replayed = await resolvers.create(info.context, input, idempotency_key)
+    return TagSuccess(tag=created, replayed=replayed)
 
 
 async def update_tag(

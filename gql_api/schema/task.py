@@ -7,11 +7,18 @@ import strawberry
 from gql_api.schema import global_id
 from gql_api.schema.category import Category
 from gql_api.schema.connection import Connection
+from gql_api.schema.idempotency import REPLAYED
 from gql_api.schema.info import Info
 from gql_api.schema.node import Node
 from gql_api.schema.relation import relation
 from gql_api.schema.tag import Tag
-from gql_api.schema.user_errors import AlreadyExistsError, NotFoundError, ValidationError, VersionConflictError
+from gql_api.schema.user_errors import (
+    AlreadyExistsError,
+    IdempotencyConflictError,
+    NotFoundError,
+    ValidationError,
+    VersionConflictError,
+)
 from gql_api.shapes import task as shapes
 
 
@@ -53,6 +60,7 @@ class TaskConnection(Connection[Task]):
 @strawberry.type(description="The task was created or changed.")
 class TaskSuccess:
     task: shapes.Task = strawberry.field(description="The task as it is now.", graphql_type=Task)
+    replayed: bool = strawberry.field(default=False, description=REPLAYED)
 
 
 @strawberry.type(description="The task was deleted.")
@@ -62,7 +70,7 @@ class DeleteTaskSuccess:
 
 
 CreateTaskResult = Annotated[
-    TaskSuccess | ValidationError | NotFoundError | AlreadyExistsError,
+    TaskSuccess | ValidationError | NotFoundError | AlreadyExistsError | IdempotencyConflictError,
     strawberry.union("CreateTaskResult", description="The answer to createTask."),
 ]
 UpdateTaskResult = Annotated[

@@ -8,6 +8,7 @@ import strawberry
 from gql_api.resolvers import task as resolvers
 from gql_api.schema import global_id
 from gql_api.schema.fields import id_argument
+from gql_api.schema.idempotency import IdempotencyKey
 from gql_api.schema.info import Info
 from gql_api.schema.inputs import After, Before, ExpectedVersion, First, Last, Limit, Offset
 from gql_api.schema.task import DeleteTaskSuccess, TaskSuccess
@@ -42,9 +43,12 @@ async def task_count(info: Info, filter: TasksFilter) -> int:
 
 
 async def create_task(
-    info: Info, input: Annotated[CreateTaskInput, strawberry.argument(description="The new task.")]
+    info: Info,
+    input: Annotated[CreateTaskInput, strawberry.argument(description="The new task.")],
+    idempotency_key: IdempotencyKey,
 ) -> TaskSuccess:
-    return TaskSuccess(task=await resolvers.create(info.context, input))
+    created, replayed = await resolvers.create(info.context, input, idempotency_key)
+    return TaskSuccess(task=created, replayed=replayed)
 
 
 async def update_task(

@@ -22,6 +22,9 @@ class ErrorCode(Enum):
     )
     NOT_EMPTY = strawberry.enum_value("NOT_EMPTY", description="The category still has tasks.")
     TOO_MANY = strawberry.enum_value("TOO_MANY", description="More would be changed than is allowed at once.")
+    IDEMPOTENCY_CONFLICT = strawberry.enum_value(
+        "IDEMPOTENCY_CONFLICT", description="The idempotency key was sent with another input before."
+    )
 
 
 @strawberry.interface(
@@ -67,7 +70,11 @@ class NotFoundError(UserError):
 
 @strawberry.type(description="Something of this name exists already; names are compared without regard to case.")
 class AlreadyExistsError(UserError):
-    existing: errors.Identified = strawberry.field(description="The object that has the name.", graphql_type=Node)
+    existing: errors.Identified = strawberry.field(
+        description="The object that has the name. Where a call names two new objects alike, the first of them, which "
+        "is not created either.",
+        graphql_type=Node,
+    )
 
 
 @strawberry.type(description="The object has been changed since the version that was expected.")
@@ -87,7 +94,15 @@ class TooManyError(UserError):
     allowed: int = strawberry.field(description="How many are allowed at once.")
 
 
-def as_data(error: errors.UserError) -> UserError:
+@strawberry.type(
+    description="The idempotency key was sent to this field with another input in the last 24 hours. What that created "
+    "stays as it is."
+)
+class IdempotencyConflictError(UserError):
+    pass
+
+
+def as_data(error: errors.UserError) -> UserError:  # noqa: PLR0911 - one a case
     """Return the GraphQL object for an error of the rooms below."""
     path = [to_camel_case(name) for name in error.place]
     message = error.message
@@ -117,5 +132,7 @@ def as_data(error: errors.UserError) -> UserError:
             return TooManyError(
                 code=ErrorCode.TOO_MANY, message=message, path=path, matched=error.matched, allowed=error.allowed
             )
+        case errors.IdempotencyConflictError():
+            return IdempotencyConflictError(code=ErrorCode.IDEMPOTENCY_CONFLICT, message=message, path=path)
         case _:
             raise error

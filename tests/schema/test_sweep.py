@@ -42,6 +42,7 @@ from strawberry.types.base import StrawberryObjectDefinition
 from gql_api.errors import Kind, ProblemCode, RequestErrorCode
 from gql_api.models import Base
 from gql_api.schema import global_id, schema
+from gql_api.schema.idempotency import KEY_MAX
 from gql_api.schema.user_errors import ErrorCode
 from gql_api.shapes import cursor
 from gql_api.shapes.page import NEWEST_FIRST, scope
@@ -91,6 +92,7 @@ TAGS = replace(TAG, refused=(*BLANK, *CONTROLS))
 DESCRIPTION = Text("Twice\n\ta year", DESCRIPTION_MAX, ("a\x1b[31mb", "a\rb", "\x7f", "\x85"))
 COLOR = Text("#1E90FF", 7, ("", "red", "1e90ff", "#1e90f", "#1e90fg", "#1e90ff\n", "#１２３４５６", "#İ2345"))
 LOOKUP = Text(KNOWN)
+KEY = Text("One key", KEY_MAX, ("", *CONTROLS))
 COMPARED = Text(KNOWN, DESCRIPTION_MAX)
 SEARCHED = Text(KNOWN, SEARCH_MAX)
 CURSORS = {
@@ -127,10 +129,14 @@ TEXTS = {
     **{f"StringFilter.{key}": COMPARED for key in ("eq", "neq", "in", "notIn", "contains", "startsWith", "endsWith")},
     "TaskFilter.search": SEARCHED,
     **{f"{field}({side}:)": CURSORS[kind] for field, kind in CONNECTIONS.items() for side in ("after", "before")},
+    **{
+        f"Mutation.{name}(idempotencyKey:)": KEY
+        for name in ("createTask", "createTasks", "createCategory", "createTag")
+    },
 }
 """The kind of text of each String."""
 
-NUMBERS = {"limit": 5, "offset": 0, "first": 5, "last": 5, "expectedVersion": 1}
+NUMBERS = {"limit": 5, "offset": 0, "first": 5, "last": 5, "expectedVersion": 1, "atMost": 50}
 """A valid value of each Int, by its name."""
 
 SECOND = {"CategoryTasksPolicy.moveTo"}
@@ -138,6 +144,9 @@ SECOND = {"CategoryTasksPolicy.moveTo"}
 
 NEEDED = {"Mutation.deleteCategory(tasks:)"}
 """What a valid call needs although it is optional."""
+
+STRICT = {"TaskSelection"}
+"""Inputs in which nothing may be empty."""
 
 
 # What can be wrong with a value, by its type.
@@ -320,10 +329,19 @@ class Slot:
         named = get_named_type(self.type)
         if isinstance(named, GraphQLEnumType) or named.name == "Boolean":
             return (str(self.type),)
-        # A mutation refuses values by more than their form: by what is in the database.
         # Of what kind an object is makes a difference to ids only.
         kind = self.kind if named.name == "ID" else None
-        return (self.place, str(self.type), kind, self.within[0] if self.changes else None)
+        # A mutation refuses values by more than their form: by what is in the database. A filter does not.
+        field = self.within[0] if self.changes and not self.filters else None
+        return (self.place, str(self.type), kind, field)
+
+    @property
+    def filters(self) -> bool:
+        return any(name.endswith("Filter") for name in self.within)
+
+    @property
+    def strict(self) -> bool:
+        return not STRICT.isdisjoint(self.within)
 
     def element(self, of_type: GraphQLInputType) -> "Slot":
         return replace(self, path=(*self.path, 0), type=of_type)
@@ -355,6 +373,16 @@ class Slot:
                 seen.add((name, self.kind))
                 for each in self.inner():
                     yield from each.everywhere(seen)
+
+
+def simplest(slots: Sequence[Slot]) -> Slot:
+    """Return the first that is no input object, or else the first that does not lead back to where it is."""
+
+    def leads_far(each: Slot) -> tuple[bool, bool]:
+        named = get_named_type(each.type)
+        return named.name in each.within, isinstance(named, GraphQLInputObjectType)
+
+    return min(slots, key=leads_far)
 
 
 def one_of(wanted: GraphQLInputObjectType) -> bool:
@@ -524,8 +552,8 @@ class Sweep:
                 return [self.valid(slot.element(of_type))]
             case GraphQLInputObjectType() as wanted:
                 # Of a patch one key, so that the call changes something.
-                one = one_of(wanted) or wanted.name.endswith("Patch")
-                inner = slot.inner()[:1] if one else [each for each in slot.inner() if each.required]
+                one = one_of(wanted) or wanted.name.endswith("Patch") or slot.strict
+                inner = [simplest(slot.inner())] if one else [each for each in slot.inner() if each.required]
                 return {each.key: self.valid(each) for each in inner}
             case GraphQLEnumType(values=values):
                 return Name(next(iter(values)))
@@ -571,8 +599,7 @@ class Sweep:
             case "String":
                 return bad_texts(TEXTS[slot.place], changes=self.target.changes)
             case "ID":
-                filtered = any(name.endswith("Filter") for name in slot.within)
-                return bad_ids(slot.kind, looked_for=self.target.changes and not filtered)
+                return bad_ids(slot.kind, looked_for=self.target.changes and not slot.filters)
             case _:
                 pytest.fail(f"{slot.place}: the sweep knows no bad values of the type {named}")
 
@@ -585,7 +612,7 @@ class Sweep:
         yield from (Bad(value, isinstance(element.type, GraphQLNonNull)) for value in ([None], [one, None]))
         wrong = {"nobody": 1} if isinstance(one, dict) else "x\0"
         yield from (Bad([one] * 101, refused=not self.target.changes), Bad([wrong] * 100, literally=False))
-        many = 1_000 if isinstance(one, dict) else 10_000  # An object takes a while to be read.
+        many = 1_001 if isinstance(one, dict) else 10_000  # An object takes a while to be read.
         yield from (Bad([each] * many, literally=False, by_form=True) for each in (one, wrong))
         yield from (Bad(value, refused=False) for value in (one, [], [one, one], [one] * 100))
 
@@ -597,16 +624,20 @@ class Sweep:
         yield from (Bad(value) for value in ({**one, "nobody": 1}, {**one, "__typename": wanted.name}, [one], [[one]]))
         yield Bad({**one, "\ud800\0": 1}, literally=False)
         if one_of(wanted):
-            first, *others = inner
-            yield Bad({first.key: None})
+            others = [each for each in inner if each.key not in one]
+            yield Bad(dict.fromkeys(one))
             yield from (Bad({**one, other.key: value}) for other in others for value in (self.valid(other), None))
 
     def call(self, slots: Sequence[Slot], path: Path, value: Any) -> dict[str, Any]:
         """Return the least that is valid for these slots, with this value at the path."""
+        (meant,) = (slot for slot in slots if slot.key == path[0])
+        needed = {slot.key for slot in slots if slot.required} | {meant.key}
+        if meant.strict and isinstance(meant.type, GraphQLNonNull):
+            needed.add(simplest(slots).key)  # What has a default says nothing alone.
         return {
-            slot.key: self._put(slot, path[1:], value) if slot.key == path[0] else self.valid(slot)
+            slot.key: self._put(slot, path[1:], value) if slot == meant else self.valid(slot)
             for slot in slots
-            if slot.required or slot.key == path[0]
+            if slot.key in needed
         }
 
     def _put(self, slot: Slot, path: Path, value: Any) -> Any:
@@ -772,7 +803,9 @@ def complaints(answer: Mapping[str, Any], result: Mapping[str, Any] | None, slot
             yield f"has the path {result['path']}"
         yield from no_sentence(result["message"], end=".")
     for problem in problems:
-        if problem["code"] not in set(ProblemCode) or not leads_to(wanted, problem["path"]):
+        # That something is empty is told of what is around the value that was left out.
+        empty = problem["code"] == ProblemCode.EMPTY and leads_to(problem["path"], wanted)
+        if problem["code"] not in set(ProblemCode) or not (empty or leads_to(wanted, problem["path"])):
             yield f"has the problem {problem['code']} at {problem['path']}"
         yield from no_sentence(problem["message"], end=".")
 

@@ -1,0 +1,62 @@
+"""The categories that tasks are put into: existing ones by id or name, or new ones."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from gql_api.errors import AlreadyExistsError, NotFoundError
+from gql_api.repositories import Repositories
+from gql_api.shapes.category import Category
+from gql_api.shapes.task import CategoryLink
+from gql_api.shapes.text import text_key
+
+Place: TypeAlias = tuple[str, ...]
+"""Where one of many stands: its index. Where there is only one, nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryLinks:
+    """Links by the place of their task, with the existing categories they mean: nobody deletes those any more."""
+
+    links: Mapping[Place, CategoryLink]
+    by_id: Mapping[int, Category]
+    by_key: Mapping[str, Category]
+
+    def check(self) -> None:
+        """Raise NotFoundError at the first link that means an existing category when there is none."""
+        for place, link in self.links.items():
+            if link.create is None and self._existing(link) is None:
+                key = "id" if link.name is None else "name"
+                raise NotFoundError("Category", *place, "category", key, id=link.id, name=link.name)
+
+    async def category_ids(self, repositories: Repositories) -> dict[Place, int]:
+        """Create the new categories, with one statement, and return the ids of all by the place of their task.
+
+        Raises AlreadyExistsError at the first link whose new category has the name of another, existing or new.
+        """
+        new = {place: link.create for place, link in self.links.items() if link.create is not None}
+        first = {text_key(each.name): each for each in reversed(new.values())}
+        added, taken = await repositories.categories.add_many(list(first.values())) if new else ({}, {})
+        ids = {place: old.id for place, link in self.links.items() if (old := self._existing(link)) is not None}
+        named = set()
+        for place, each in new.items():
+            key = text_key(each.name)
+            if key in taken or key in named:
+                raise AlreadyExistsError("Category", taken.get(key) or added[key], *place, "category", "create", "name")
+            named.add(key)
+            ids[place] = added[key].id
+        return ids
+
+    def _existing(self, link: CategoryLink) -> Category | None:
+        if link.id is not None:
+            return self.by_id.get(link.id)
+        return self.by_key.get(text_key(link.name)) if link.name is not None else None
+
+
+async def hold(repositories: Repositories, links: Mapping[Place, CategoryLink | None]) -> CategoryLinks:
+    """Look up and hold the existing categories that are meant, with one statement. None means no category."""
+    given = {place: link for place, link in links.items() if link is not None}
+    ids = [link.id for link in given.values() if link.id is not None]
+    names = [link.name for link in given.values() if link.name is not None]
+    held = await repositories.categories.held(ids, names)
+    return CategoryLinks(given, {each.id: each for each in held}, {text_key(each.name): each for each in held})

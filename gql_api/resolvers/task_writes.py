@@ -1,0 +1,79 @@
+"""What creating and changing tasks means, for one as for many, inside a write."""
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from gql_api.errors import InvalidError, ProblemCode
+from gql_api.repositories import Repositories
+from gql_api.resolvers.category_links import CategoryLinks, Place, hold
+from gql_api.shapes.tag import MAX_TAGS
+from gql_api.shapes.task import NewTask, Task, TaskChanges, TaskValues
+from gql_api.shapes.text import text_key
+
+Pairs = list[tuple[int, int]]
+
+
+async def add(repositories: Repositories, new: Mapping[Place, NewTask]) -> Sequence[Task]:
+    """Create tasks, each with what it refers to, and return them in their order."""
+    links = await hold(repositories, {place: each.category for place, each in new.items()})
+    links.check()
+    category_ids = await links.category_ids(repositories)
+    tags = await repositories.tags.ensure([name for each in new.values() for name in each.tags])
+    values = [
+        TaskValues(
+            title=each.title,
+            description=each.description,
+            completed=each.completed,
+            priority=each.priority,
+            due_at=each.due_at,
+            category_id=category_ids.get(place),
+        )
+        for place, each in new.items()
+    ]
+    tasks = await repositories.tasks.add_many(values)
+    wanted = [{text_key(name) for name in each.tags} for each in new.values()]
+    await repositories.tasks.tag_many(
+        [(task.id, tags[key].id) for task, keys in zip(tasks, wanted, strict=True) for key in keys]
+    )
+    return tasks
+
+
+async def apply(
+    repositories: Repositories, tasks: Sequence[Task], patch: TaskChanges, links: CategoryLinks
+) -> Sequence[Task]:
+    """Change locked tasks, each as the patch says, and return those that it changed, as they are now.
+
+    Without a task nothing is created either.
+    """
+    if not tasks:
+        return []
+    values = cast(TaskValues, {key: value for key, value in patch.items() if key in TaskValues.__annotations__})
+    if "category" in patch:
+        values["category_id"] = (await links.category_ids(repositories)).get(())
+    tag, untag = await _tag_changes(repositories, tasks, patch)
+    return await repositories.tasks.update(tasks, values, tag=tag, untag=untag)
+
+
+async def _tag_changes(repositories: Repositories, tasks: Sequence[Task], patch: TaskChanges) -> tuple[Pairs, Pairs]:
+    """Return which of the locked tasks get which tags, which are held, and which lose which, as pairs of ids.
+
+    Tags that are missing are created, after all else that a task refers to: who makes others wait does so in one order.
+    """
+    if not patch.keys() & {"tags", "add_tags", "remove_tags"}:
+        return [], []
+    ensured = await repositories.tags.ensure(patch["tags"] if "tags" in patch else patch.get("add_tags", []))
+    named = {tag.id for tag in ensured.values()}
+    to_remove = patch.get("remove_tags", [])
+    removed = {tag.id for tag in (await repositories.tags.by_names(to_remove)).values()} if to_remove else set()
+    had = await repositories.tasks.tag_ids([task.id for task in tasks])
+    tag: Pairs = []
+    untag: Pairs = []
+    for task in tasks:
+        has = had.get(task.id, set())
+        wanted = named if "tags" in patch else (has | named) - removed
+        if len(wanted) > MAX_TAGS:
+            message = f"A task has at most {MAX_TAGS} tags; it would have {len(wanted)}."
+            raise InvalidError(ProblemCode.TOO_LONG, message, "add_tags")
+        tag += [(task.id, tag_id) for tag_id in wanted - has]
+        untag += [(task.id, tag_id) for tag_id in has - wanted]
+    return tag, untag
