@@ -224,25 +224,6 @@ async def test_an_answer_never_shows_what_an_earlier_mutation_of_the_document_ch
     assert answer["e"]["code"] == "NOT_FOUND"
 
 
-async def test_of_fifty_updates_of_one_version_one_wins(api: Api) -> None:
-    task = await api.create_task("0")
-    update = """mutation ($id: ID!, $title: String!) { updateTask(id: $id, patch: {title: $title}, expectedVersion: 1) {
-        __typename ... on VersionConflictError { current { ... on Task { title version } } } } }"""
-    answers = await asyncio.gather(*(api.field(update, id=task["id"], title=str(n)) for n in range(1, 51)))
-    lost = [answer["current"] for answer in answers if answer["__typename"] == "VersionConflictError"]
-    winner = await api.field("query ($id: ID!) { task(id: $id) { title version } }", id=task["id"])
-    assert lost == [winner] * 49
-    assert winner["version"] == 2
-
-
-async def test_without_a_version_no_update_is_lost(api: Api) -> None:
-    task = await api.create_task("0")
-    update = """mutation ($id: ID!, $title: String!) { updateTask(id: $id, patch: {title: $title}) {
-        ... on TaskSuccess { task { version } } } }"""
-    answers = await asyncio.gather(*(api.field(update, id=task["id"], title=str(n)) for n in range(1, 31)))
-    assert sorted(answer["task"]["version"] for answer in answers) == list(range(2, 32))
-
-
 async def test_of_many_categories_of_one_name_one_is_created(api: Api) -> None:
     create = f"""mutation ($name: String!) {{ createCategory(input: {{name: $name}}) {{
         ... on CategorySuccess {{ category {{ id }} }} {ERROR}
