@@ -1,9 +1,11 @@
 """Tasks: read, create, update, delete."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeAlias
 
 from gql_api.context import Context
 from gql_api.errors import at
+from gql_api.loaders.base import Loader
 from gql_api.repositories import Lock, Repositories
 from gql_api.resolvers.category_links import hold
 from gql_api.resolvers.checks import at_version, found
@@ -17,6 +19,7 @@ from gql_api.shapes.page import (
     OrderTerm,
     Outside,
     Paging,
+    Slice,
     page,
     scope,
     terms,
@@ -25,22 +28,30 @@ from gql_api.shapes.page import (
 from gql_api.shapes.search import search_query
 from gql_api.shapes.task import NewTask, Task, TaskChanges, TaskFilter, TaskOrder
 
+Orders: TypeAlias = Sequence[TaskOrder] | None
+
+
+class TaskLoaders(NamedTuple):
+    """The loaders of the tasks of one kind of parent, by the parent's id."""
+
+    slices: Callable[[Listing[TaskFilter]], Loader[int, Slice[Task]]]
+    counts: Callable[[TaskFilter | None], Loader[int, int]]
+    any_outside: Callable[[Outside[TaskFilter]], Loader[int, bool]]
+
 
 async def get(context: Context, id: int) -> Task | None:
     return await context.loaders.task_by_id.load(id)
 
 
 async def list_(
-    context: Context, filter: TaskFilter | None, order_by: Sequence[TaskOrder] | None, limit: int, offset: int
+    context: Context, filter: TaskFilter | None, order_by: Orders, limit: int, offset: int
 ) -> Sequence[Task]:
     order, part = _order(filter, order_by), page(limit, offset)
     async with context.work.read() as repositories:
         return await repositories.tasks.list(filter, order, part)
 
 
-def connection(
-    context: Context, filter: TaskFilter | None, order_by: Sequence[TaskOrder] | None, paging: Paging
-) -> Connection[Task]:
+def connection(context: Context, filter: TaskFilter | None, order_by: Orders, paging: Paging) -> Connection[Task]:
     listing, cursors_of = _listing(filter, order_by, paging)
     return whole(
         context, lambda repositories: repositories.tasks, context.loaders.task_slice(listing), listing, cursors_of
@@ -48,35 +59,25 @@ def connection(
 
 
 def connection_in_category(
-    context: Context,
-    category_id: int,
-    filter: TaskFilter | None,
-    order_by: Sequence[TaskOrder] | None,
-    paging: Paging,
+    context: Context, category_id: int, filter: TaskFilter | None, order_by: Orders, paging: Paging
 ) -> Connection[Task]:
-    listing, cursors_of = _listing(filter, order_by, paging)
-    loaders = context.loaders
-    return Connection(
-        cursors_of,
-        listing.window,
-        lambda: loaders.task_slice_by_category_id(listing).load(category_id),
-        lambda: loaders.task_count_by_category_id(filter).load(category_id),
-        lambda *side: loaders.any_task_outside_by_category_id(Outside(filter, listing.order, *side)).load(category_id),
+    by_category_id = TaskLoaders(
+        context.loaders.task_slice_by_category_id,
+        context.loaders.task_count_by_category_id,
+        context.loaders.any_task_outside_by_category_id,
     )
+    return _connection_below(category_id, by_category_id, filter, order_by, paging)
 
 
 def connection_with_tag(
-    context: Context, tag_id: int, filter: TaskFilter | None, order_by: Sequence[TaskOrder] | None, paging: Paging
+    context: Context, tag_id: int, filter: TaskFilter | None, order_by: Orders, paging: Paging
 ) -> Connection[Task]:
-    listing, cursors_of = _listing(filter, order_by, paging)
-    loaders = context.loaders
-    return Connection(
-        cursors_of,
-        listing.window,
-        lambda: loaders.task_slice_by_tag_id(listing).load(tag_id),
-        lambda: loaders.task_count_by_tag_id(filter).load(tag_id),
-        lambda *side: loaders.any_task_outside_by_tag_id(Outside(filter, listing.order, *side)).load(tag_id),
+    by_tag_id = TaskLoaders(
+        context.loaders.task_slice_by_tag_id,
+        context.loaders.task_count_by_tag_id,
+        context.loaders.any_task_outside_by_tag_id,
     )
+    return _connection_below(tag_id, by_tag_id, filter, order_by, paging)
 
 
 async def count(context: Context, filter: TaskFilter | None) -> int:
@@ -127,15 +128,26 @@ async def delete(context: Context, id: int, expected_version: int | None) -> Tas
     return current
 
 
-def _listing(
-    filter: TaskFilter | None, order_by: Sequence[TaskOrder] | None, paging: Paging
-) -> tuple[Listing[TaskFilter], str]:
+def _connection_below(
+    parent_id: int, by_parent: TaskLoaders, filter: TaskFilter | None, order_by: Orders, paging: Paging
+) -> Connection[Task]:
+    listing, cursors_of = _listing(filter, order_by, paging)
+    return Connection(
+        cursors_of,
+        listing.window,
+        lambda: by_parent.slices(listing).load(parent_id),
+        lambda: by_parent.counts(filter).load(parent_id),
+        lambda *side: by_parent.any_outside(Outside(filter, listing.order, *side)).load(parent_id),
+    )
+
+
+def _listing(filter: TaskFilter | None, order_by: Orders, paging: Paging) -> tuple[Listing[TaskFilter], str]:
     order = _order(filter, order_by)
     cursors_of = scope("Task", order, filter.search if filter is not None else None)
     return Listing(filter, order, window(paging, order, cursors_of)), cursors_of
 
 
-def _order(filter: TaskFilter | None, order_by: Sequence[TaskOrder] | None) -> tuple[OrderTerm, ...]:
+def _order(filter: TaskFilter | None, order_by: Orders) -> tuple[OrderTerm, ...]:
     """Return the order that is asked for; without one, what fits a search best, or else what is newest."""
     searched = filter is not None and filter.search is not None and search_query(filter.search) is not None
     return terms(order_by, MOST_RELEVANT_FIRST if searched else NEWEST_FIRST)
