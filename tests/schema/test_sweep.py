@@ -391,6 +391,9 @@ def one_of(wanted: GraphQLInputObjectType) -> bool:
     return found.is_one_of
 
 
+COMPARISONS = {name for name in TYPES if name.endswith("Filter")} - {f"{kind}Filter" for kind in KINDS}
+"""Inputs that ask something of one field."""
+
 READ_BY: dict[str, "Field"] = {}
 """The field that only reads and is sent everything, by the type of an argument."""
 
@@ -423,10 +426,14 @@ class Field:
         ]
 
     def slots(self) -> Iterator[Slot]:
-        """Yield where values stand. Of fields that only read, one alone is gone into by each type of argument."""
+        """Yield where values stand. Of fields that only read, one alone is gone into by each type of argument.
+
+        Comparisons are read alike wherever they stand: fields that change something do not go into them again.
+        """
+        seen: set[object] = {(name, kind) for name in COMPARISONS for kind in KINDS} if self.changes else set()
         for argument in self.arguments():
             if self.changes or READ_BY.setdefault(str(argument.type), self) == self:
-                yield from argument.everywhere()
+                yield from argument.everywhere(seen)
             else:
                 yield argument
 
