@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from gql_api.repositories.idempotency import PURGED
+from gql_api.resolvers.idempotency import _hash
 from gql_api.schema import global_id
+from gql_api.shapes.tag import NewTag
 from tests.api import ERROR, PROBLEMS, Api
 from tests.conftest import Raw, api_on, waiting_for_a_lock
 from tests.schema.test_operations import DIE, RAISE, fail_on
@@ -104,6 +106,17 @@ async def test_what_means_the_same_is_the_same_input(api: Api, input: dict[str, 
     literal = f'mutation {{ createTask(input: {{title: "Fern"}}, idempotencyKey: "k") {{ {ERROR} }} }}'
     expected = "TaskSuccess" if input == {"title": "Fern"} else "IdempotencyConflictError"
     assert (await api.field(literal))["__typename"] == expected
+
+
+def test_a_field_that_is_new_in_an_input_makes_no_other_input_of_it() -> None:
+    """Else keys that were sent before a new version of the API would conflict after it."""
+
+    class Wider(NewTag):
+        color: str | None
+        starred: bool = False
+
+    assert _hash(Wider(name="green", color=None)) == _hash(NewTag(name="green"))
+    assert _hash(Wider(name="green", color=None, starred=True)) != _hash(NewTag(name="green"))
 
 
 @pytest.mark.parametrize(
