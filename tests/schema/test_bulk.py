@@ -162,7 +162,7 @@ async def test_a_new_category_that_another_request_is_creating_is_waited_for(api
 
 
 async def test_tasks_are_selected_by_ids_by_a_filter_or_all(api: Api) -> None:
-    a, b, c = await made(api, "a", {"title": "b", "completed": True}, "c")
+    a, _, c = await made(api, "a", {"title": "b", "completed": True}, "c")
     patch = {"priority": "LOW"}
     by_ids = await api.field(UPDATE, where={"ids": [c["id"], a["id"], c["id"]]}, patch=patch)
     assert (titles(by_ids), by_ids["matched"], by_ids["changed"], by_ids["dryRun"]) == ("ca", 2, 2, False)
@@ -174,7 +174,6 @@ async def test_tasks_are_selected_by_ids_by_a_filter_or_all(api: Api) -> None:
     none = await api.field(UPDATE, where={"ids": []}, patch=patch)
     assert (none["tasks"], none["matched"], none["changed"]) == ([], 0, 0)
     assert (await api.field(DELETE, where={"ids": []}))["deletedIds"] == []
-    assert b["version"] == 1
 
 
 async def test_a_missing_task_fails_the_whole_call(api: Api) -> None:
@@ -599,14 +598,13 @@ async def test_the_category_is_held_before_the_tasks(api: Api, raw: Raw) -> None
 
 
 async def test_a_task_that_stops_matching_meanwhile_is_not_changed(api: Api, raw: Raw) -> None:
-    a, b = await made(api, "a", "b")
+    _, b = await made(api, "a", "b")
     async with raw.transaction():
         await raw.execute("UPDATE tasks SET completed = true, completed_at = now() WHERE title = 'a'")
         running = asyncio.create_task(api.field(UPDATE, where=OPEN, patch={"title": "x"}))
         await waiting_for_a_lock(raw, 1)
     answer = await running
     assert (answer["matched"], ids(answer["tasks"])) == (1, [b["id"]])
-    assert a["id"] != b["id"]
 
 
 async def test_many_bulk_changes_and_deletions_at_once_fail_none(api: Api) -> None:
