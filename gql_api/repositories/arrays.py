@@ -12,8 +12,12 @@ from sqlalchemy.types import TypeEngine
 
 def among(column: Any, ids: Collection[int]) -> ColumnElement[bool]:
     """Return the condition that the column has one of these numbers."""
-    found: ColumnElement[bool] = column == any_(literal(list(ids), ARRAY(BigInteger)))
+    found: ColumnElement[bool] = column == any_(numbers(ids))
     return found
+
+
+def numbers(ids: Collection[int]) -> ColumnElement[Any]:
+    return literal(list(ids), ARRAY(BigInteger))
 
 
 def pairs(values: Collection[tuple[int, int]], first: str, second: str) -> TableValuedAlias:

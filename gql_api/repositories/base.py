@@ -9,10 +9,11 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, ClassVar, Generic, TypeVar
 
-from sqlalchemy import ARRAY, BigInteger, Select, Table, any_, delete, func, insert, literal, select, update
+from sqlalchemy import Select, Table, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gql_api.models import Row
+from gql_api.repositories.arrays import among
 from gql_api.repositories.filters import Condition
 from gql_api.repositories.order import Key, Ordering
 from gql_api.repositories.window import beyond, sliced, windowed
@@ -58,8 +59,8 @@ class Repository(Generic[RowT, EntityT, FilterT]):
 
     async def get_many(self, ids: Collection[int]) -> dict[int, EntityT]:
         """Return the rows that exist, by id, with one statement however many ids there are."""
-        wanted = self.model.id == any_(literal(list(ids), ARRAY(BigInteger)))
-        return {entity.id: entity for entity in await self._fetch(self._select().where(wanted))}
+        found = await self._fetch(self._select().where(among(self.model.id, ids)))
+        return {entity.id: entity for entity in found}
 
     async def list(self, filter: FilterT | None, order: Sequence[OrderTerm], page: Page) -> Sequence[EntityT]:
         """Return a page of the rows that match."""

@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Text, all_, and_, any_, false, literal, or_, true
+from sqlalchemy import ARRAY, ColumnElement, Text, all_, and_, any_, false, literal, or_, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gql_api.models import Moment
+from gql_api.repositories.arrays import among, numbers
 from gql_api.shapes.filter import DateTimeFilter, Filter, IdFilter, StringFilter
 from gql_api.shapes.text import fold
 
@@ -58,8 +59,8 @@ def id_condition(
     return given(
         None if filter.eq is None else column == filter.eq,
         None if filter.neq is None else column != filter.neq,
-        None if filter.in_ is None else column == any_(literal(list(filter.in_), ARRAY(BigInteger))),
-        None if filter.not_in is None else column != all_(literal(list(filter.not_in), ARRAY(BigInteger))),
+        None if filter.in_ is None else among(column, filter.in_),
+        None if filter.not_in is None else column != all_(numbers(filter.not_in)),
     )
 
 

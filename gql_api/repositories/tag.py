@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Mapping, MutableSequence, Sequence
 
-from sqlalchemy import ARRAY, BigInteger, any_, literal, select
+from sqlalchemy import select
 
 from gql_api import models
+from gql_api.repositories.arrays import among
 from gql_api.repositories.base import Lock
 from gql_api.repositories.conditions import tag_condition
 from gql_api.repositories.filters import Condition
@@ -32,7 +33,7 @@ class TagRepository(NamedRepository[models.Tag, Tag, TagFilter]):
         statement = (
             select(models.TaskTag.task_id, *self._columns)
             .join(models.Tag, models.Tag.id == models.TaskTag.tag_id)
-            .where(models.TaskTag.task_id == any_(literal(list(task_ids), ARRAY(BigInteger))))
+            .where(among(models.TaskTag.task_id, task_ids))
             .order_by(models.Tag.name_key)
         )
         found: dict[int, MutableSequence[Tag]] = {}

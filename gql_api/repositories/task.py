@@ -4,10 +4,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Exists, Select, Text, any_, func, literal, select
+from sqlalchemy import ARRAY, ColumnElement, Exists, Select, Text, any_, func, literal, select
 from sqlalchemy.orm import aliased
 
 from gql_api import models
+from gql_api.repositories.arrays import among
 from gql_api.repositories.base import key_of
 from gql_api.repositories.by_category import windowed_by_category_name
 from gql_api.repositories.conditions import relevance, task_condition
@@ -69,9 +70,7 @@ class TaskRepository(TaskWrites):
         """Count the tasks that match in each category, with one statement; a category without any is left out."""
         statement = (
             select(models.Task.category_id, func.count())
-            .where(
-                models.Task.category_id == any_(literal(list(category_ids), ARRAY(BigInteger))), self._condition(filter)
-            )
+            .where(among(models.Task.category_id, category_ids), self._condition(filter))
             .group_by(models.Task.category_id)
         )
         return {id: count for id, count in await self._session.execute(statement) if id is not None}
@@ -81,7 +80,7 @@ class TaskRepository(TaskWrites):
         statement = (
             select(models.TaskTag.tag_id, func.count().label("tasks"))
             .join(models.Task, models.Task.id == models.TaskTag.task_id)
-            .where(models.TaskTag.tag_id == any_(literal(list(tag_ids), ARRAY(BigInteger))), self._condition(filter))
+            .where(among(models.TaskTag.tag_id, tag_ids), self._condition(filter))
             .group_by(models.TaskTag.tag_id)
         )
         return {row.tag_id: row.tasks for row in await self._session.execute(statement)}

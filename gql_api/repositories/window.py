@@ -3,9 +3,10 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Exists, Select, column, func, literal, select, true
+from sqlalchemy import BigInteger, ColumnElement, Exists, Select, column, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gql_api.repositories.arrays import numbers
 from gql_api.repositories.filters import given
 from gql_api.repositories.order import Ordering
 from gql_api.shapes.page import Slice, Window
@@ -57,5 +58,4 @@ def beyond(matching: Select[Any], ordering: Ordering, position: Any, *, after: b
 
 
 def _parents(ids: Collection[int]) -> Any:
-    array = literal(list(ids), ARRAY(BigInteger))
-    return func.unnest(array).table_valued(column("id", BigInteger)).render_derived(name="parent")
+    return func.unnest(numbers(ids)).table_valued(column("id", BigInteger)).render_derived(name="parent")

@@ -33,7 +33,9 @@ FILL = f"""
             more, more, to_tsvector('simple', coalesce(more, '')), completed,
             CASE WHEN completed THEN day + random() * interval '1 day' END, floor(random() * 5)::int,
             CASE WHEN random() < 0.6 THEN day + random() * interval '300 days' END,
-            CASE WHEN random() < 0.95 THEN 1 + floor(random() * {CATEGORIES})::int + shift END, day,
+            CASE WHEN random() < 0.2 THEN 1 + shift
+                WHEN random() < 0.95 THEN 1 + floor(random() * {CATEGORIES})::int + shift END,
+            day,
             day + random() * interval '9 days'
         FROM (SELECT n, md5(n::text) AS hash, random() < 0.3 AS completed,
             timestamptz '2026-01-01' + n * interval '1 minute' AS day FROM generate_series(1, {TASKS}) n) made,
@@ -112,7 +114,7 @@ async def costs(many: tuple[str, AsyncEngine]) -> AsyncIterator[Costs]:
 
 
 async def in_one_category(costs: Costs) -> TaskFilter:
-    id = await costs.raw.fetchval("SELECT min(id) FROM categories")
+    id = await costs.raw.fetchval("SELECT min(id) FROM categories")  # which has every fifth task
     return TaskFilter(category=CategoryRelationFilter(is_=CategoryFilter(id=IdFilter(eq=id))))
 
 
@@ -125,23 +127,23 @@ FEW = 100
 
 
 async def test_any_page_of_an_order_is_read_from_an_index(costs: Costs) -> None:
-    """The first page touches few buffers, and the 500th at most twice as many."""
+    """The first page touches few buffers, and the 500th at most twice as many, or hardly more than it has rows."""
     filters = {
-        "all": (None, 20),
-        "open": (TaskFilter(completed=False), 20),
-        "completed": (TaskFilter(completed=True), 20),
-        "in one category": (await in_one_category(costs), 3),  # of the 1,900 that it has
+        "all": None,
+        "open": TaskFilter(completed=False),
+        "completed": TaskFilter(completed=True),
+        "in one category": await in_one_category(costs),
     }
     for key, direction, which, backward in product(TaskRepository.orders, Direction, filters, (False, True)):
-        filter, size = filters[which]
-        order = (OrderTerm(key, direction),)
+        filter, order, size = filters[which], (OrderTerm(key, direction),), 20
         _ = await costs.slice(Listing(filter, order, Window(size, backward, None, None)))
         first = await costs.buffers()
         assert first <= FEW, (key, direction, which, backward)
         position = await costs.position(filter, order, 499 * size, backward=backward)
         page = await costs.slice(Listing(filter, order, from_here(size, position, backward=backward)))
         assert len(page.rows) == size
-        assert await costs.buffers() <= 2 * first, (key, direction, which, backward)
+        # Rows of the first page may lie together by chance: then those of the other may each lie in a buffer of its own.
+        assert await costs.buffers() <= max(2 * first, size + 8), (key, direction, which, backward)
 
 
 async def test_the_first_page_of_a_plain_list_is_read_from_an_index(costs: Costs) -> None:
