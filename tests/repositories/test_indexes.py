@@ -142,7 +142,7 @@ async def test_any_page_of_an_order_is_read_from_an_index(costs: Costs) -> None:
         position = await costs.position(filter, order, 499 * size, backward=backward)
         page = await costs.slice(Listing(filter, order, from_here(size, position, backward=backward)))
         assert len(page.rows) == size
-        # Rows of the first page may lie together by chance: then those of the other may each lie in a buffer of its own.
+        # Rows of the first page may lie together by chance, where each of the other has a buffer of its own.
         assert await costs.buffers() <= max(2 * first, size + 8), (key, direction, which, backward)
 
 
