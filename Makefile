@@ -45,8 +45,8 @@ schema: $(UV) ## Write schema.graphql
 
 publish: schema ## Write what changed since the last published schema into its changelog, and publish it
 	@$(UV) run --locked --no-dev --quiet gql-api schema --check docs/published.graphql --markdown > schema.changes
-	@sed '/^<!-- newest/ { r schema.changes
- N; }' docs/schema-changelog.md > schema.changelog.new
+	@awk '{ print } /^<!-- newest/ { print ""; while ((getline line < "schema.changes") > 0) print line }' \
+		docs/schema-changelog.md > schema.changelog.new
 	@mv schema.changelog.new docs/schema-changelog.md && rm schema.changes && cp schema.graphql docs/published.graphql
 
 wheel: $(UV) ## Build the wheel, into dist
