@@ -1,0 +1,165 @@
+import assert from "node:assert";
+
+import type { ObservableQuery, OperationVariables } from "@apollo/client";
+import { afterEach, expect, test } from "vitest";
+
+import * as api from "../testing/api";
+import {
+  createClient,
+  createTask,
+  deleteTask,
+  deleteTasks,
+  Refusal,
+  TaskPages,
+  TaskRow,
+  Tasks,
+  updateTask,
+} from "./client";
+import { unmask } from "./generated";
+
+const network = api.network();
+const client = createClient(api.url, network.fetch);
+
+afterEach(() => client.clearStore());
+
+/** What a component that watches the query shows, whenever it is asked. */
+async function watch<Data, Variables extends OperationVariables>(query: ObservableQuery<Data, Variables>) {
+  query.subscribe({});
+  await expect.poll(() => query.getCurrentResult().dataState).toBe("complete");
+  return () => {
+    const result = query.getCurrentResult();
+    assert(result.dataState === "complete");
+    return result.data;
+  };
+}
+
+async function watchTasks(filter: object, limit: number) {
+  const query = client.watchQuery({ query: Tasks, variables: { filter, limit } });
+  const shown = await watch(query);
+  return { query, titles: () => shown().tasks.map((task) => unmask(TaskRow, task).title) };
+}
+
+async function watchPages(filter: object, first: number) {
+  const query = client.watchQuery({ query: TaskPages, variables: { filter, first } });
+  const shown = await watch(query);
+  const titles = () => shown().tasksConnection.edges.map(({ node }) => unmask(TaskRow, node).title);
+  return { query, shown, titles };
+}
+
+test("a refusal is data, whatever its type", async () => {
+  const { data } = await createTask(client, { title: " " });
+  assert(data?.createTask && data.createTask.__typename !== "TaskSuccess");
+  expect(unmask(Refusal, data.createTask)).toMatchObject({
+    code: "INVALID",
+    problems: [{ path: ["input", "title"], code: "BLANK" }],
+  });
+});
+
+test("a change shows wherever the task is shown, without another request", async () => {
+  const { filter, tasks } = await api.category("Water the plants", "Buy bread");
+  const list = await watchTasks(filter, 10);
+  const pages = await watchPages(filter, 10);
+  const before = network.requests;
+
+  await updateTask(client, tasks[0].id, { title: "Water the fern" });
+
+  expect(list.titles()).toEqual(["Buy bread", "Water the fern"]);
+  expect(pages.titles()).toEqual(["Buy bread", "Water the fern"]);
+  expect(network.requests).toBe(before + 1);
+});
+
+test("a conflict brings what somebody else has changed, and overwrites nothing", async () => {
+  const { id, filter, tasks } = await api.category("Book");
+  const list = await watchTasks(filter, 10);
+  await api.rename(tasks[0].id, "Book by Ada");
+
+  const { data } = await updateTask(client, tasks[0].id, { title: "Mine" }, tasks[0].version);
+
+  expect(data?.updateTask?.__typename).toBe("VersionConflictError");
+  expect(list.titles()).toEqual(["Book by Ada"]);
+  expect(await api.titles(id)).toEqual(["Book by Ada"]);
+});
+
+test("a deleted task leaves every list, and no page loses or repeats another", async () => {
+  const { filter, tasks } = await api.category("1", "2", "3", "4", "5", "6", "7");
+  const list = await watchTasks(filter, 3);
+  const pages = await watchPages(filter, 3);
+
+  await deleteTask(client, tasks[5].id);
+  expect(list.titles()).toEqual(["7", "5"]);
+  expect(pages.titles()).toEqual(["7", "5"]);
+
+  await list.query.fetchMore({ variables: { offset: list.titles().length } });
+  await expect.poll(list.titles).toEqual(["7", "5", "4", "3", "2"]);
+  await pages.query.fetchMore({ variables: { after: pages.shown().tasksConnection.pageInfo.endCursor } });
+  await expect.poll(pages.titles).toEqual(["7", "5", "4", "3", "2"]);
+});
+
+test("tasks that are deleted together leave every list, and too many of them are a refusal", async () => {
+  const { filter } = await api.category("1a", "2a", "3", "4a");
+  const list = await watchTasks(filter, 10);
+  const pages = await watchPages(filter, 10);
+  const selected = { ...filter, title: { endsWith: "a" } };
+
+  const refused = await deleteTasks(client, selected, 2);
+  expect(refused.data?.deleteTasks?.__typename).toBe("TooManyError");
+  expect(list.titles()).toEqual(["4a", "3", "2a", "1a"]);
+
+  await deleteTasks(client, selected, 3);
+  expect(list.titles()).toEqual(["3"]);
+  expect(pages.titles()).toEqual(["3"]);
+});
+
+test("pages by cursor stay whole while others add tasks", async () => {
+  const { id, filter } = await api.category("1", "2", "3");
+  const { query, shown, titles } = await watchPages(filter, 2);
+  expect(shown().tasksConnection).toMatchObject({ totalCount: 3, pageInfo: { hasNextPage: true } });
+
+  await api.add(id, "4");
+  await query.fetchMore({ variables: { after: shown().tasksConnection.pageInfo.endCursor } });
+
+  await expect.poll(titles).toEqual(["3", "2", "1"]);
+  expect(shown().tasksConnection).toMatchObject({ totalCount: 4, pageInfo: { hasNextPage: false } });
+});
+
+test("a new task appears in the lists that are shown", async () => {
+  const { id, filter } = await api.category("1");
+  const list = await watchTasks(filter, 10);
+  const pages = await watchPages(filter, 10);
+
+  await createTask(client, { title: "2", category: { id } });
+
+  await expect.poll(list.titles).toEqual(["2", "1"]);
+  await expect.poll(pages.titles).toEqual(["2", "1"]);
+});
+
+test("a task is created once, though its answer was lost", async () => {
+  const { id } = await api.category();
+  network.lose = 1;
+
+  const { data } = await createTask(client, { title: "Once", category: { id } });
+
+  expect(data?.createTask).toMatchObject({ __typename: "TaskSuccess", replayed: true });
+  expect(await api.titles(id)).toEqual(["Once"]);
+});
+
+test("a change without a key is not sent twice", async () => {
+  const { tasks } = await api.category("Old");
+  network.lose = 1;
+  const before = network.requests;
+
+  await expect(updateTask(client, tasks[0].id, { title: "New" })).rejects.toThrow("fetch failed");
+
+  expect(network.requests).toBe(before + 1);
+});
+
+test("searching as one types ends with what was typed last", async () => {
+  const { filter } = await api.category("Water the plants", "Wash the car", "Call grandma");
+  const { query, titles } = await watchTasks(filter, 10);
+
+  const typed = ["w", "wa", "wat"].map((search) => query.setVariables({ filter: { ...filter, search } }));
+  const requests = await Promise.allSettled(typed); // what was overtaken is aborted
+
+  expect(requests.map(({ status }) => status)).toEqual(["rejected", "rejected", "fulfilled"]);
+  expect(titles()).toEqual(["Water the plants"]);
+});
