@@ -22,8 +22,8 @@ DIGEST_BYTES = 8
 LONGEST = 8_000
 """Characters. The longest title makes a cursor of about half of that."""
 
-MOST_RELEVANT = 1.0
-"""The highest rank that PostgreSQL's ts_rank gives."""
+MOST_RELEVANT = 1e6
+"""More than PostgreSQL's ts_rank gives: up to 1 for each word of a text that an unfinished word may become."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
