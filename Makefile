@@ -10,7 +10,7 @@ ARGS ?=
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test clients check fix migrate seed schema publish readme wheel
+.PHONY: help run test soak clients check fix migrate seed schema publish readme wheel
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -25,6 +25,9 @@ test: .venv ## Run the tests on a PostgreSQL of their own (or DATABASE_URL's)
 clients: .venv ## Run the clients of front ends against the API: Apollo Client, urql, Relay, typed fetch
 	@$(UV) run --locked --quiet --group node npm --prefix clients ci --no-audit --no-fund --loglevel=error
 	@$(UV) run --locked --quiet --group node npm --prefix clients --silent test
+
+soak: .venv ## Try twenty times as many random filters, orders and pages as the tests do, others each time
+	@GQL_TEST_MORE=20 $(UV) run --locked --quiet pytest tests/schema/test_filter_model.py $(ARGS)
 
 check: $(UV) ## Lint, types, import rules, schema drift, migrations
 	$(UV) run --locked --quiet ruff check .

@@ -537,7 +537,7 @@ def met_once(met: list[str], before: list[str], created: set[str], deleted: set[
     assert [id for id in met if id not in created] == [id for id in before if id in set(met)]
 
 
-@pytest.mark.parametrize(("direction", "backwards"), [("DESC", False), ("ASC", True)])
+@pytest.mark.parametrize(("direction", "backwards"), [("ASC", True)])
 async def test_who_stays_is_met_once_while_others_write_between_pages(
     api: Api, raw: Raw, direction: str, backwards: bool
 ) -> None:
@@ -581,7 +581,7 @@ async def churn(api: Api, before: list[str]) -> AsyncIterator[tuple[set[str], se
             done.set()
 
 
-@pytest.mark.parametrize(("direction", "backwards"), [("ASC", False), ("DESC", True)])
+@pytest.mark.parametrize(("direction", "backwards"), [("DESC", False)])
 async def test_who_stays_is_met_once_while_others_write_all_the_time(
     api: Api, raw: Raw, direction: str, backwards: bool
 ) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
+from os import environ
 from random import Random
 from typing import Any, NamedTuple, TypeAlias
 from unicodedata import normalize
@@ -22,7 +23,7 @@ from tests.schema.walk import ARGUMENTS, FIELDS, ids, pages, variables
 Order: TypeAlias = Sequence[Mapping[str, str]] | None
 Strategy: TypeAlias = st.SearchStrategy[Any]
 
-pytestmark = pytest.mark.timeout(900)  # a failing example is made smaller before it is shown, and that takes its time
+pytestmark = pytest.mark.timeout(7200)  # a failing example is made smaller before it is shown, and that takes its time
 
 LOCALES = {
     "bytes": ["LOCALE 'C'"],
@@ -294,9 +295,12 @@ TASK_ORDERS = orders(
 )
 SIZES = st.lists(st.integers(2, 5), min_size=1, max_size=3) | st.just([1, 4])
 
+MORE = int(environ.get("GQL_TEST_MORE", "1"))
+"""How many times as many examples to try, others each time: `make soak`."""
+
 many = settings(
-    max_examples=150,
-    derandomize=True,
+    max_examples=100 * MORE,
+    derandomize=MORE == 1,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -376,7 +380,7 @@ async def test_tasks(world: World, filter: Filter | None, order: Order, sizes: l
     await check(world, "Task", filter, order, sizes, backwards)
 
 
-@settings(many, max_examples=100)
+@settings(many, max_examples=60 * MORE)
 @given(
     filter=st.none() | category_filters(3),
     order=orders("name", "createdAt", "updatedAt"),
@@ -387,13 +391,13 @@ async def test_categories(world: World, filter: Filter | None, order: Order, siz
     await check(world, "Category", filter, order, sizes, backwards)
 
 
-@settings(many, max_examples=100)
+@settings(many, max_examples=60 * MORE)
 @given(filter=st.none() | tag_filters(3), order=orders("name", "createdAt"), sizes=SIZES, backwards=st.booleans())
 async def test_tags(world: World, filter: Filter | None, order: Order, sizes: list[int], backwards: bool) -> None:
     await check(world, "Tag", filter, order, sizes, backwards)
 
 
-@settings(many, max_examples=75)
+@settings(many, max_examples=50 * MORE)
 @given(search=SEARCHES, order=TASK_ORDERS, sizes=SIZES)
 @example(search="red", order=None, sizes=[1])
 @example(search='blue -red or "red blue" gree', order=[{"title": "ASC"}], sizes=[2])
@@ -409,7 +413,7 @@ TEXT_FILTERS = st.one_of(
 )
 
 
-@settings(many, max_examples=400)
+@settings(many, max_examples=250 * MORE)
 @given(filter=TEXT_FILTERS, negated=st.booleans())
 async def test_texts(world: World, filter: Filter, negated: bool) -> None:
     filter = {"not": filter} if negated else filter
