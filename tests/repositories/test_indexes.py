@@ -122,7 +122,7 @@ def from_here(size: int, position: Position, *, backward: bool) -> Window:
     return Window(size, backward, None if backward else position, position if backward else None)
 
 
-FEW = 100
+FEW = 150
 """Buffers that a first page may touch, of 2,600 that the table has. Each row may lie in a buffer of its own."""
 
 
