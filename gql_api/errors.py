@@ -1,6 +1,6 @@
 """Everything that can go wrong on purpose: what a user can act on, what refuses a request, what stops a command."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -112,6 +112,19 @@ class Problem:
     path: tuple[str, ...]
     code: str
     message: str
+
+
+TOLD = 3
+"""How many problems a message tells; `problems` beside it has all of them."""
+
+
+def told(problems: Sequence[Problem]) -> str:
+    """Return what is wrong in one message."""
+    text = " ".join(f"`{'.'.join(problem.path)}`: {problem.message}" for problem in problems[:TOLD])
+    more = len(problems) - TOLD
+    if more > 0:
+        text += " There is 1 more problem." if more == 1 else f" There are {more} more problems."
+    return text
 
 
 class InvalidError(UserError):

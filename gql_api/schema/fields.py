@@ -19,7 +19,7 @@ from strawberry.types.base import StrawberryObjectDefinition, StrawberryOptional
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
-from gql_api.errors import InvalidError, Kind, Problem, ProblemCode, RequestError, RequestErrorCode, UserError
+from gql_api.errors import InvalidError, Kind, Problem, ProblemCode, RequestError, RequestErrorCode, UserError, told
 from gql_api.schema import global_id
 from gql_api.schema.info import Info
 from gql_api.schema.user_errors import ValidationError, as_data
@@ -32,9 +32,6 @@ Check: TypeAlias = Callable[[Any], Any]
 
 CheckSent: TypeAlias = Callable[[Mapping[str, Any], StrawberryObjectDefinition, InputContext], Iterable[Problem]]
 """Yields what is wrong with an input as it was sent, before absent keys are filled in."""
-
-TOLD = 3
-"""How many problems the message of a query's error tells; `extensions.problems` has all of them."""
 
 
 class Refused:
@@ -153,10 +150,7 @@ def _invalid_arguments(problems: list[Problem]) -> RequestError:
     """Return the error of a query field: all problems, under the code of the first where that is one of a request's."""
     codes = RequestErrorCode.__members__.values()
     code = RequestErrorCode(problems[0].code) if problems[0].code in codes else RequestErrorCode.BAD_USER_INPUT
-    text = " ".join(f"`{'.'.join(problem.path)}`: {problem.message}" for problem in problems[:TOLD])
-    if len(problems) > TOLD:
-        text += f" There are {len(problems) - TOLD} more problems."
-    return RequestError(code, text, problems=tuple(problems))
+    return RequestError(code, told(problems), problems=tuple(problems))
 
 
 def query_field(resolver: Callable[..., Any], graphql_type: object, description: str) -> Any:

@@ -7,7 +7,7 @@ import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 from gql_api import errors
-from gql_api.errors import Problem
+from gql_api.errors import Problem, told
 from gql_api.schema import global_id
 from gql_api.schema.node import Node
 
@@ -56,7 +56,7 @@ class ValidationError(UserError):
     def of(cls, problems: Sequence[Problem]) -> "ValidationError":
         return cls(
             code=ErrorCode.INVALID,
-            message="Some values are not valid." if len(problems) > 1 else "A value is not valid.",
+            message=told(problems),
             path=None,
             problems=[FieldProblem(path=list(each.path), code=each.code, message=each.message) for each in problems],
         )

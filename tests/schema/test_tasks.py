@@ -124,6 +124,10 @@ async def test_all_problems_of_a_new_task_come_together_and_nothing_is_created(a
         ("input.category.create.name", "TOO_LONG"),
         ("input.category.create.color", "INVALID_COLOR"),
     ]
+    assert answer["message"] == (
+        "`input.title`: Must not be blank. `input.description`: Must be at most 10000 characters long; it has 10001. "
+        "`input.category.create.name`: Must be at most 100 characters long; it has 101. There is 1 more problem."
+    )
     assert await api.data("{ taskCount categories { id } }") == {"taskCount": 0, "categories": []}
 
 
