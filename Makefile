@@ -50,11 +50,13 @@ seed: $(UV) ## Add demo data; ARGS="--tasks 100000" for more of it
 schema: $(UV) ## Write schema.graphql
 	@$(UV) run --locked --no-dev --quiet gql-api schema > schema.graphql.new && mv schema.graphql.new schema.graphql
 
-publish: schema ## Write what changed since the last published schema into its changelog, and publish it
-	@$(UV) run --locked --no-dev --quiet gql-api schema --check docs/published.graphql --markdown > schema.changes
-	@awk '{ print } /^<!-- newest/ { print ""; while ((getline line < "schema.changes") > 0) print line }' \
+publish: schema ## Publish the schema, and what changed in it; BREAKING=1 for what was deprecated long enough
+	@$(UV) run --locked --no-dev --quiet gql-api schema --check docs/published.graphql --markdown > schema.changes.new \
+		|| [ -n "$(BREAKING)" ]
+	@grep -q '^- ' schema.changes.new || { rm schema.changes.new; echo "There is nothing to publish."; exit 1; }
+	@awk '{ print } /^<!-- newest/ { print ""; while ((getline line < "schema.changes.new") > 0) print line }' \
 		docs/schema-changelog.md > schema.changelog.new
-	@mv schema.changelog.new docs/schema-changelog.md && rm schema.changes && cp schema.graphql docs/published.graphql
+	@mv schema.changelog.new docs/schema-changelog.md && rm schema.changes.new && cp schema.graphql docs/published.graphql
 
 wheel: $(UV) ## Build the wheel, into dist
 	@$(UV) build --quiet --wheel && ls dist/*.whl

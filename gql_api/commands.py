@@ -87,6 +87,8 @@ def seed(tasks: int | None) -> None:
 
 
 def schema(check: Path | None, *, markdown: bool) -> None:
+    if check is None and markdown:
+        raise StartupError("--markdown is for what --check finds")
     if check is None:
         typer.echo(graphql_schema.as_str())
         return

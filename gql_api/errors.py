@@ -67,7 +67,7 @@ class CategoryNotEmptyError(UserError):
 
 class TooManyError(UserError):
     def __init__(self, matched: int, allowed: int, *place: str) -> None:
-        super().__init__(f"This would change {matched} tasks; at most {allowed} are changed at once.", *place)
+        super().__init__(f"This concerns {matched} tasks; at most {allowed} are allowed at once.", *place)
         self.matched = matched
         self.allowed = allowed
 

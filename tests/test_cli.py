@@ -275,6 +275,9 @@ def test_schema_lists_what_changed_since_an_earlier_one(typed: Typed, folder: Pa
     )
     code, said = check('"""Something to do."""', '"""Another."""')
     assert (code, said.startswith("SAFE      ")) == (0, True)
+    code, said = check("  name: String!\n", '  name: String! @deprecated(reason: "Use `title`.")\n')
+    assert (code, "SAFE      Category.name is deprecated no longer, or gone.\n" in said) == (0, True)
+    code, said = check('"""Something to do."""', '"""Another."""')
     entry = typed("schema", "--check", "earlier.graphql", "--markdown").stdout
     assert re.fullmatch(r"## \d{4}-\d\d-\d\d\n\n- \*\*safe\*\*: Description of Task has changed to .*\n", entry)
     for text, says in (

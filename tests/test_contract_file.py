@@ -1,4 +1,4 @@
-"""The published schema against the contract: a change of either is made on purpose, in both."""
+"""The schema against the contract: a change of either is made on purpose, in both."""
 
 from pathlib import Path
 

@@ -58,7 +58,9 @@ class CategorySuccess:
 @strawberry.type(description="The category was deleted.")
 class DeleteCategorySuccess:
     deleted_id: strawberry.ID = strawberry.field(description="Its id, for removing it from a cache.")
-    category: shapes.Category = strawberry.field(description="The category as it was.", graphql_type=Category)
+    category: shapes.Category = strawberry.field(
+        description="The category as it was; its lists of tasks are empty, and its counts 0.", graphql_type=Category
+    )
     affected_task_ids: list[strawberry.ID] = strawberry.field(
         description="The tasks that were moved, uncategorized or deleted with it; at most 1,000."
     )

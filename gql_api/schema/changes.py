@@ -1,8 +1,9 @@
 """What has changed in the schema since an earlier one, and what that means for those who use it."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 
-from graphql import GraphQLError, build_schema
+from graphql import GraphQLError, GraphQLSchema, build_schema
 from graphql.utilities import BreakingChange, DangerousChange, find_schema_changes
 
 from gql_api.errors import StartupError
@@ -30,10 +31,33 @@ def changes_since(sdl: str) -> list[tuple[Weight, str]]:
         places = error.locations if isinstance(error, GraphQLError) else None
         where = f" at line {places[0].line}, column {places[0].column}" if places else ""
         raise StartupError(f"This is no GraphQL schema{where}: {str(error).splitlines()[0]}") from None
-    found = [
-        (_weight(change), change.description) for change in find_schema_changes(earlier, build_schema(schema.as_str()))
-    ]
+    now = build_schema(schema.as_str())
+    found = [(_weight(change), change.description) for change in find_schema_changes(earlier, now)]
+    found += [(Weight.SAFE, sentence) for sentence in _deprecations(earlier, now)]
     return sorted(found, key=lambda change: list(Weight).index(change[0]))
+
+
+def deprecated(of: GraphQLSchema) -> dict[str, str]:
+    """Return the reason for each element that is deprecated, by its coordinate."""
+    found: dict[str, str] = {}
+    for type_ in of.type_map.values():
+        inner = {**getattr(type_, "fields", {}), **getattr(type_, "values", {})}
+        for name, element in inner.items():
+            elements = {f"{type_.name}.{name}": element}
+            for argument, each in getattr(element, "args", {}).items():
+                elements[f"{type_.name}.{name}({argument}:)"] = each
+            found |= {where: each.deprecation_reason for where, each in elements.items() if each.deprecation_reason}
+    return found
+
+
+def _deprecations(earlier: GraphQLSchema, now: GraphQLSchema) -> Iterator[str]:
+    """Yield what graphql-core's comparison does not look at."""
+    before, after = deprecated(earlier), deprecated(now)
+    for where, reason in after.items():
+        if before.get(where) != reason:
+            yield f"{where} is deprecated: {reason}"
+    for where in before.keys() - after.keys():
+        yield f"{where} is deprecated no longer, or gone."
 
 
 def _weight(change: object) -> Weight:

@@ -27,6 +27,7 @@ IdempotencyKey = Annotated[
         _check,
         "A key of your choice for this creation, 1 to 200 printable characters: a UUID, say. Send it again with the "
         "same input, such as when an answer got lost, and nothing more is created: the answer is what was created "
-        "before, as it is now. Keys are kept for 24 hours, for each field apart.",
+        "before, as it is now. With another input it is an IdempotencyConflictError; when what was created is gone, a "
+        "NotFoundError. A call that fails keeps no key. Keys are kept for 24 hours, for each field apart.",
     ),
 ]

@@ -27,9 +27,12 @@ class IDFilter(Shape):
     eq: Annotated[strawberry.ID | None, Field(description="Is this id.")]
     neq: Annotated[strawberry.ID | None, Field(description="Is another id.")]
     in_: Annotated[
-        list[strawberry.ID] | None, strawberry.field(name="in", description="Is one of these ids; [] matches nothing.")
+        list[strawberry.ID] | None,
+        strawberry.field(name="in", description="Is one of these ids, at most 100; [] matches nothing."),
     ]
-    not_in: Annotated[list[strawberry.ID] | None, Field(description="Is none of these ids; [] matches everything.")]
+    not_in: Annotated[
+        list[strawberry.ID] | None, Field(description="Is none of these ids, at most 100; [] matches everything.")
+    ]
 
 
 @input_type(

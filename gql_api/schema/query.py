@@ -15,7 +15,9 @@ from gql_api.schema.task import Task, TaskConnection
 class Query:
     node = query_field(node_fields.node, Node | None, "Any object by its id; null when it does not exist.")
     nodes = query_field(
-        node_fields.nodes, list[Node | None], "Objects by their ids, in their order; null for a missing one."
+        node_fields.nodes,
+        list[Node | None],
+        "Objects by their ids, in their order; null for a missing one, and for a malformed id, told in `errors[]` too.",
     )
     task = query_field(task_fields.task, Task | None, "One task; null when it does not exist.")
     tasks = query_field(task_fields.tasks, list[Task], "A page of tasks.")

@@ -21,12 +21,13 @@ from gql_api.errors import Problem, ProblemCode
 from gql_api.shapes.search import search_query
 
 SEARCH = "search"
+MATCH_ALL_WHEN_EMPTY = {"contains", "startsWith", "endsWith", "notIn"}
 
 
 def omissions(
     value: Mapping[str, Any], definition: StrawberryObjectDefinition, context: InputContext
 ) -> Iterator[Problem]:
-    """Yield a problem for each null, empty filter or comparison, empty list of filters, and empty search."""
+    """Yield a problem for each null, empty filter or comparison, and for what matches everything when it is empty."""
     return _in_object(value, definition, context, tuple(map(str, context.path)))
 
 
@@ -55,9 +56,11 @@ def _in_value(
         message = "Must not be null where tasks are changed or deleted. Leave the key out."
         yield Problem(path, ProblemCode.NULL, message)
     elif definition is None:
-        # Where things are read, a search without a word in it is none.
+        # Where things are read, a search without a word in it is none, and the others match every text.
         if path[-1] == SEARCH and search_query(value) is None:
             yield Problem(path, ProblemCode.EMPTY, "Must have a word to search for.")
+        elif path[-1] in MATCH_ALL_WHEN_EMPTY and not value:
+            yield Problem(path, ProblemCode.EMPTY, "Must not be empty where tasks are changed or deleted.")
     elif not isinstance(type_, StrawberryList):
         yield from _in_object(value, definition, context, path)
     elif not value:

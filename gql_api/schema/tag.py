@@ -58,7 +58,9 @@ class TagSuccess:
 @strawberry.type(description="The tag was deleted, and taken off the tasks that had it; their versions stay.")
 class DeleteTagSuccess:
     deleted_id: strawberry.ID = strawberry.field(description="Its id, for removing it from a cache.")
-    tag: shapes.Tag = strawberry.field(description="The tag as it was.", graphql_type=Tag)
+    tag: shapes.Tag = strawberry.field(
+        description="The tag as it was; its lists of tasks are empty, and its counts 0.", graphql_type=Tag
+    )
 
 
 CreateTagResult = Annotated[

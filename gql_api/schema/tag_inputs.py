@@ -13,7 +13,10 @@ from gql_api.shapes.filter import AtMost100
 from gql_api.shapes.text import NotNull, StorableText, TagName
 
 
-@input_type(description="Which tags are meant: all given keys must hold; {} matches every tag.")
+@input_type(
+    description="Which tags are meant: all given keys must hold; {} matches every tag. Filters are nested "
+    "5 deep at most, with 200 comparisons in all."
+)
 class TagFilter(shapes.TagFilter):
     and_: Annotated[
         tuple["TagFilter", ...] | None,

@@ -53,13 +53,16 @@ class TaskPriorityFilter(shapes.TaskPriorityFilter):
     in_: Annotated[
         tuple[shapes.TaskPriority, ...] | None,
         AtMost100,
-        strawberry.field(name="in", description="Is one of these priorities; [] matches nothing."),
+        strawberry.field(name="in", description="Is one of these priorities, at most 100; [] matches nothing."),
     ]
     gte: Annotated[shapes.TaskPriority | None, Field(description="Is this priority, or a more urgent one.")]
     lte: Annotated[shapes.TaskPriority | None, Field(description="Is this priority, or a less urgent one.")]
 
 
-@input_type(description="Which tasks are meant: all given keys must hold; {} matches every task.")
+@input_type(
+    description="Which tasks are meant: all given keys must hold; {} matches every task. Filters are nested "
+    "5 deep at most, with 200 comparisons in all."
+)
 class TaskFilter(shapes.TaskFilter):
     and_: Annotated[
         tuple["TaskFilter", ...] | None,
@@ -143,17 +146,19 @@ class TaskPatch(Patch):
     tags: Annotated[
         strawberry.Maybe[Annotated[TagNames, NotNull]],
         strawberry.field(
-            description="All its tags by name, in place of those it has; [] removes them all. Those that do not exist "
-            "are created. Excludes `addTags` and `removeTags`."
+            description="All its tags by name, at most 100, in place of those it has; [] removes them all. Those that "
+            "do not exist are created. Excludes `addTags` and `removeTags`."
         ),
     ]
     add_tags: Annotated[
         strawberry.Maybe[Annotated[TagNames, NotNull]],
-        strawberry.field(description="Tags to add, by name; those that do not exist are created."),
+        strawberry.field(
+            description="Tags to add, by name, at most 100, also in all; those that do not exist are created."
+        ),
     ]
     remove_tags: Annotated[
         strawberry.Maybe[Annotated[TagNames, NotNull]],
-        strawberry.field(description="Tags to remove, by name; those that it does not have are ignored."),
+        strawberry.field(description="Tags to remove, by name, at most 100; those that it does not have are ignored."),
     ]
 
     @field_validator("add_tags", "remove_tags", mode="wrap")

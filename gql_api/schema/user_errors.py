@@ -7,7 +7,7 @@ import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 from gql_api import errors
-from gql_api.errors import Problem, told
+from gql_api.errors import Problem, ProblemCode, told
 from gql_api.schema import global_id
 from gql_api.schema.node import Node
 
@@ -35,7 +35,8 @@ class UserError:
     code: ErrorCode = strawberry.field(description="A stable code to decide by.")
     message: str = strawberry.field(description="A sentence for a person.")
     path: list[str] | None = strawberry.field(
-        description="The argument that is meant, then input fields and list indexes, as the client wrote them."
+        description="The argument that is meant, then input fields and list indexes, as the client wrote them; null in "
+        "a ValidationError, whose problems have paths."
     )
 
 
@@ -44,7 +45,9 @@ class FieldProblem:
     path: list[str] = strawberry.field(
         description='Where the value stands: the argument, then input fields and list indexes: `["input", "title"]`.'
     )
-    code: str = strawberry.field(description="A stable code, such as TOO_LONG, BLANK or INVALID_ID.")
+    code: str = strawberry.field(
+        description=f"A stable code, to translate by: {', '.join(ProblemCode)}. New ones may be added."
+    )
     message: str = strawberry.field(description="A sentence for a person.")
 
 
@@ -62,7 +65,9 @@ class ValidationError(UserError):
         )
 
 
-@strawberry.type(description="What the change refers to does not exist.")
+@strawberry.type(
+    description="What the change refers to does not exist, or what an idempotency key has created does no longer."
+)
 class NotFoundError(UserError):
     id: strawberry.ID | None = strawberry.field(description="The id that was looked for, if it was an id.")
     name: str | None = strawberry.field(description="The name that was looked for, if it was a name.")

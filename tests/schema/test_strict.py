@@ -34,6 +34,14 @@ REFUSED: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
     ({"priority": {}, "id": {"in": None}}, [("id.in", "NULL"), ("priority", "EMPTY")]),
     ({"search": ""}, [("search", "EMPTY")]),
     ({"search": ' -"!" '}, [("search", "EMPTY")]),
+    (
+        {"title": {"contains": ""}, "tags": {"none": {"name": {"startsWith": ""}}}},
+        [("tags.none.name.startsWith", "EMPTY"), ("title.contains", "EMPTY")],
+    ),
+    (
+        {"not": {"title": {"endsWith": "", "eq": "x"}}, "id": {"notIn": []}},
+        [("id.notIn", "EMPTY"), ("not.title.endsWith", "EMPTY")],
+    ),
     ({"and": []}, [("and", "EMPTY")]),
     ({"or": []}, [("or", "EMPTY")]),
     ({"or": None, "completed": True}, [("or", "NULL")]),
@@ -59,7 +67,7 @@ GIVEN: list[dict[str, Any]] = [
     {"description": {"isNull": False, "caseSensitive": True}},
     {"category": {"isNull": False}},
     {"or": [{"completed": True}, {"title": {"eq": "x"}}]},
-    {"not": {"tags": {"none": {"id": {"notIn": []}}}}},
+    {"not": {"tags": {"none": {"id": {"in": []}}}}},
 ]
 
 
