@@ -36,7 +36,7 @@ async function watch<Data, Variables extends OperationVariables>(query: Observab
 async function watchTasks(filter: object, limit: number) {
   const query = client.watchQuery({ query: Tasks, variables: { filter, limit } });
   const shown = await watch(query);
-  return { query, titles: () => shown().tasks.map((task) => unmask(TaskRow, task).title) };
+  return { query, shown, titles: () => shown().tasks.map((task) => unmask(TaskRow, task).title) };
 }
 
 async function watchPages(filter: object, first: number) {
@@ -61,11 +61,26 @@ test("a change shows wherever the task is shown, without another request", async
   const pages = await watchPages(filter, 10);
   const before = network.requests;
 
-  await updateTask(client, tasks[0].id, { title: "Water the fern" });
+  await updateTask(client, tasks[0].id, { description: "Not the cactus" });
 
-  expect(list.titles()).toEqual(["Buy bread", "Water the fern"]);
-  expect(pages.titles()).toEqual(["Buy bread", "Water the fern"]);
+  const [row, edge] = [list.shown().tasks[1], pages.shown().tasksConnection.edges[1]];
+  assert(row && edge);
+  expect(unmask(TaskRow, row).description).toBe("Not the cactus");
+  expect(unmask(TaskRow, edge.node).description).toBe("Not the cactus");
   expect(network.requests).toBe(before + 1);
+});
+
+test("a task that is done leaves the lists of open tasks", async () => {
+  const { filter, tasks } = await api.category("1", "2", "3");
+  const open = { ...filter, completed: false };
+  const list = await watchTasks(open, 10);
+  const pages = await watchPages(open, 10);
+
+  await updateTask(client, tasks[1].id, { completed: true });
+
+  await expect.poll(list.titles).toEqual(["3", "1"]);
+  await expect.poll(pages.titles).toEqual(["3", "1"]);
+  expect(pages.shown().tasksConnection.totalCount).toBe(2);
 });
 
 test("a conflict brings what somebody else has changed, and overwrites nothing", async () => {
@@ -88,11 +103,22 @@ test("a deleted task leaves every list, and no page loses or repeats another", a
   await deleteTask(client, tasks[5].id);
   expect(list.titles()).toEqual(["7", "5"]);
   expect(pages.titles()).toEqual(["7", "5"]);
+  expect(pages.shown().tasksConnection.totalCount).toBe(6);
 
   await list.query.fetchMore({ variables: { offset: list.titles().length } });
   await expect.poll(list.titles).toEqual(["7", "5", "4", "3", "2"]);
   await pages.query.fetchMore({ variables: { after: pages.shown().tasksConnection.pageInfo.endCursor } });
   await expect.poll(pages.titles).toEqual(["7", "5", "4", "3", "2"]);
+});
+
+test("a task that is deleted before its page was shown is counted no more", async () => {
+  const { filter, tasks } = await api.category("1", "2", "3");
+  const pages = await watchPages(filter, 2);
+
+  await deleteTask(client, tasks[0].id);
+
+  await expect.poll(() => pages.shown().tasksConnection.totalCount).toBe(2);
+  expect(pages.titles()).toEqual(["3", "2"]);
 });
 
 test("tasks that are deleted together leave every list, and too many of them are a refusal", async () => {

@@ -36,6 +36,7 @@ export const TaskRow = graphql(`
   fragment TaskRow on Task {
     id
     title
+    description
     completed
     version
     category {
@@ -163,17 +164,22 @@ export function createTask(client: ApolloClient, input: CreateTaskInput, idempot
     mutation: CreateTask,
     variables: { input, idempotencyKey },
     update(cache, { data }) {
-      if (data?.createTask?.__typename !== "TaskSuccess") return;
-      // Which lists it is in, and where, only the server knows: those that are shown are asked for again.
-      cache.evict({ id: "ROOT_QUERY", fieldName: "tasks" });
-      cache.evict({ id: "ROOT_QUERY", fieldName: "tasksConnection" });
+      if (data?.createTask?.__typename === "TaskSuccess") forgetLists(cache);
     },
   });
 }
 
 /** The answer, and the one in a conflict too, has the task's id: whatever shows this task shows the change. */
 export function updateTask(client: ApolloClient, id: string, patch: TaskPatch, expectedVersion?: number) {
-  return client.mutate({ mutation: UpdateTask, variables: { id, patch, expectedVersion } });
+  return client.mutate({
+    mutation: UpdateTask,
+    variables: { id, patch, expectedVersion },
+    update(cache, { data }) {
+      // A description moves a task in no list but a search.
+      const moved = Object.keys(patch).some((field) => field !== "description");
+      if (moved && data?.updateTask?.__typename === "TaskSuccess") forgetLists(cache);
+    },
+  });
 }
 
 export function deleteTask(client: ApolloClient, id: string) {
@@ -197,10 +203,31 @@ export function deleteTasks(client: ApolloClient, filter: TaskFilter, atMost?: n
   });
 }
 
+/** Which lists a task is in, and where, only the server knows: those that are shown are asked for again. */
+function forgetLists(cache: ApolloCache) {
+  cache.evict({ id: "ROOT_QUERY", fieldName: "tasks" });
+  cache.evict({ id: "ROOT_QUERY", fieldName: "tasksConnection" });
+}
+
+/** What the cache keeps of a connection, all pages together. */
+type CachedConnection = { edges: { node: Reference }[]; totalCount?: number };
+
 function forget(cache: ApolloCache, ids: string[]) {
-  // Plain lists are paged by place: a place kept for a deleted task would make the next page overwrite another.
-  cache.modify<{ tasks: Reference[] }>({
-    fields: { tasks: (tasks, { readField }) => tasks.filter((task) => !ids.includes(readField("id", task) ?? "")) },
+  cache.modify<{ tasks: Reference[]; tasksConnection: CachedConnection }>({
+    fields: {
+      // Plain lists are paged by place: a place kept for a deleted task would make the next page overwrite another.
+      tasks: (tasks, { readField }) => tasks.filter((task) => !ids.includes(readField("id", task) ?? "")),
+      tasksConnection(list, { readField, isReference, DELETE }) {
+        if (isReference(list)) return list;
+        const edges = list.edges.filter(({ node }) => !ids.includes(readField("id", node) ?? ""));
+        const { totalCount } = list;
+        if (totalCount === undefined) return { ...list, edges };
+        // Whether those that are not among the edges were on a page to come only the server knows.
+        const removed = list.edges.length - edges.length;
+        if (removed < ids.length && list.edges.length < totalCount) return DELETE;
+        return { ...list, edges, totalCount: totalCount - removed };
+      },
+    },
   });
   for (const id of ids) cache.evict({ id: cache.identify({ __typename: "Task", id }) });
   cache.gc();

@@ -49,6 +49,7 @@ export const TaskRow = graphql(`
   fragment TaskRow on Task {
     id
     title
+    description
     completed
     version
     category {

@@ -1,12 +1,19 @@
 /** urql with its normalized cache: its set-up for this API, and what an app asks and changes. */
 
-import { Client, fetchExchange } from "@urql/core";
-import { cacheExchange, type Cache } from "@urql/exchange-graphcache";
+import { Client, fetchExchange, stringifyVariables } from "@urql/core";
+import { cacheExchange, type Cache, type FieldInfo } from "@urql/exchange-graphcache";
 import { relayPagination, simplePagination } from "@urql/exchange-graphcache/extras";
 import { retryExchange } from "@urql/exchange-retry";
 
 import { graphql } from "./generated";
-import type { CreateTaskMutation, DeleteTaskMutation, DeleteTasksMutation } from "./generated/graphql";
+import type {
+  CreateTaskMutation,
+  DeleteTaskMutation,
+  DeleteTasksMutation,
+  TaskCountQueryVariables,
+  TaskPatch,
+  UpdateTaskMutation,
+} from "./generated/graphql";
 import schema from "./generated/introspection";
 
 export function createClient(url: string, fetch = globalThis.fetch) {
@@ -23,6 +30,11 @@ export function createClient(url: string, fetch = globalThis.fetch) {
       Mutation: {
         createTask({ createTask }: CreateTaskMutation, _args, cache) {
           if (createTask?.__typename === "TaskSuccess") forgetLists(cache);
+        },
+        updateTask({ updateTask }: UpdateTaskMutation, { patch }, cache) {
+          // A description moves a task in no list but a search.
+          const moved = Object.keys(patch as TaskPatch).some((field) => field !== "description");
+          if (moved && updateTask?.__typename === "TaskSuccess") forgetLists(cache);
         },
         deleteTask({ deleteTask }: DeleteTaskMutation, _args, cache) {
           if (deleteTask?.__typename === "DeleteTaskSuccess") forget(cache, [deleteTask.deletedId]);
@@ -44,40 +56,88 @@ export function createClient(url: string, fetch = globalThis.fetch) {
 }
 
 function taskLists(cache: Cache) {
-  return cache.inspectFields("Query").filter(({ fieldName }) => ["tasks", "tasksConnection"].includes(fieldName));
+  return cache.inspectFields("Query").filter(
+    // One that was forgotten, and is shown no more, is still among the fields.
+    ({ fieldName, fieldKey }) =>
+      ["tasks", "tasksConnection"].includes(fieldName) && cache.resolve("Query", fieldKey) != null,
+  );
 }
 
-/** Which lists a new task is in, and where, only the server knows: those that are shown are asked for again. */
+/** Which lists a task is in, and where, only the server knows: those that are shown are asked for again. */
 function forgetLists(cache: Cache) {
   for (const { fieldKey } of taskLists(cache)) cache.invalidate("Query", fieldKey);
 }
 
 function forget(cache: Cache, ids: string[]) {
   const deleted = new Set(ids.map((id) => cache.keyOfEntity({ __typename: "Task", id })));
-  for (const { fieldName, fieldKey } of taskLists(cache)) {
-    const list = cache.resolve("Query", fieldKey);
-    if (fieldName === "tasks") {
-      cache.link(
-        "Query",
-        fieldKey,
-        (list as string[]).filter((task) => !deleted.has(task)),
-      );
-    } else {
-      const edges = cache.resolve(list as string, "edges") as string[];
-      cache.link(
-        list as string,
-        "edges",
-        edges.filter((edge) => !deleted.has(cache.resolve(edge, "node") as string)),
-      );
-    }
+  const lists = Map.groupBy(taskLists(cache), ({ fieldName, arguments: args }) =>
+    stringifyVariables({ fieldName, filter: args?.["filter"], orderBy: args?.["orderBy"] }),
+  );
+  for (const pages of lists.values()) {
+    if (pages[0]?.fieldName === "tasks") forgetInPages(cache, pages, deleted);
+    else forgetInConnection(cache, pages, deleted);
   }
   for (const id of ids) cache.invalidate({ __typename: "Task", id });
 }
+
+function forgetInPages(cache: Cache, pages: FieldInfo[], deleted: Set<string | null>) {
+  for (const { fieldKey } of pages) {
+    const tasks = cache.resolve("Query", fieldKey) as string[];
+    cache.link(
+      "Query",
+      fieldKey,
+      tasks.filter((task) => !deleted.has(task)),
+    );
+  }
+}
+
+function forgetInConnection(cache: Cache, pages: FieldInfo[], deleted: Set<string | null>) {
+  const shown = new Set<string>();
+  const kept = new Set<string>();
+  for (const { fieldKey } of pages) {
+    const page = cache.resolve("Query", fieldKey) as string;
+    const edges = cache.resolve(page, "edges") as string[];
+    const left = edges.filter((edge) => !deleted.has(cache.resolve(edge, "node") as string));
+    for (const edge of edges) shown.add(cache.resolve(edge, "node") as string);
+    for (const edge of left) kept.add(cache.resolve(edge, "node") as string);
+    cache.link(page, "edges", left);
+  }
+  const removed = shown.size - kept.size;
+  for (const { fieldKey, arguments: args } of pages) {
+    const count = { query: TaskCount, variables: args as TaskCountQueryVariables };
+    const total = cache.readQuery(count)?.tasksConnection.totalCount;
+    if (total === undefined) continue;
+    // Whether those that are not among the edges were on a page to come only the server knows.
+    if (removed < deleted.size && shown.size < total) cache.invalidate("Query", fieldKey);
+    else {
+      cache.updateQuery(
+        count,
+        (data) => data && { tasksConnection: { ...data.tasksConnection, totalCount: total - removed } },
+      );
+    }
+  }
+}
+
+const TaskCount = graphql(`
+  query TaskCount(
+    $filter: TaskFilter
+    $orderBy: [TaskOrder!]
+    $first: Int
+    $after: String
+    $last: Int
+    $before: String
+  ) {
+    tasksConnection(filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {
+      totalCount
+    }
+  }
+`);
 
 export const TaskRow = graphql(`
   fragment TaskRow on Task {
     id
     title
+    description
     completed
     version
     category {

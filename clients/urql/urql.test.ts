@@ -43,7 +43,7 @@ async function watch<Data, Variables extends AnyVariables>(
 
 async function watchTasks(filter: object, limit: number, offset = 0) {
   const shown = await watch(Tasks, { filter, limit, offset });
-  return () => shown().tasks.map((task) => unmask(TaskRow, task).title);
+  return { shown, titles: () => shown().tasks.map((task) => unmask(TaskRow, task).title) };
 }
 
 async function watchPages(filter: object, first: number, after?: string | null) {
@@ -67,11 +67,26 @@ test("a change shows wherever the task is shown, without another request", async
   const pages = await watchPages(filter, 10);
   const before = network.requests;
 
-  await client.mutation(UpdateTask, { id: tasks[0].id, patch: { title: "Water the fern" } });
+  await client.mutation(UpdateTask, { id: tasks[0].id, patch: { description: "Not the cactus" } });
 
-  expect(list()).toEqual(["Buy bread", "Water the fern"]);
-  expect(pages.titles()).toEqual(["Buy bread", "Water the fern"]);
+  const [row, edge] = [list.shown().tasks[1], pages.shown().tasksConnection.edges[1]];
+  assert(row && edge);
+  expect(unmask(TaskRow, row).description).toBe("Not the cactus");
+  expect(unmask(TaskRow, edge.node).description).toBe("Not the cactus");
   expect(network.requests).toBe(before + 1);
+});
+
+test("a task that is done leaves the lists of open tasks", async () => {
+  const { filter, tasks } = await api.category("1", "2", "3");
+  const open = { ...filter, completed: false };
+  const list = await watchTasks(open, 10);
+  const pages = await watchPages(open, 10);
+
+  await client.mutation(UpdateTask, { id: tasks[1].id, patch: { completed: true } });
+
+  await expect.poll(list.titles).toEqual(["3", "1"]);
+  await expect.poll(pages.titles).toEqual(["3", "1"]);
+  expect(pages.shown().tasksConnection.totalCount).toBe(2);
 });
 
 test("a conflict brings what somebody else has changed, and overwrites nothing", async () => {
@@ -86,7 +101,7 @@ test("a conflict brings what somebody else has changed, and overwrites nothing",
   });
 
   expect(data?.updateTask?.__typename).toBe("VersionConflictError");
-  expect(list()).toEqual(["Book by Ada"]);
+  expect(list.titles()).toEqual(["Book by Ada"]);
   expect(await api.titles(id)).toEqual(["Book by Ada"]);
 });
 
@@ -96,13 +111,24 @@ test("a deleted task leaves every list, and no page loses or repeats another", a
   const pages = await watchPages(filter, 3);
 
   await client.mutation(DeleteTask, { id: tasks[5].id });
-  expect(list()).toEqual(["7", "5"]);
+  expect(list.titles()).toEqual(["7", "5"]);
   expect(pages.titles()).toEqual(["7", "5"]);
+  expect(pages.shown().tasksConnection.totalCount).toBe(6);
 
-  const more = await watchTasks(filter, 3, list().length);
-  await expect.poll(more).toEqual(["7", "5", "4", "3", "2"]);
+  const more = await watchTasks(filter, 3, list.titles().length);
+  await expect.poll(more.titles).toEqual(["7", "5", "4", "3", "2"]);
   const next = await watchPages(filter, 3, pages.shown().tasksConnection.pageInfo.endCursor);
   await expect.poll(next.titles).toEqual(["7", "5", "4", "3", "2"]);
+});
+
+test("a task that is deleted before its page was shown is counted no more", async () => {
+  const { filter, tasks } = await api.category("1", "2", "3");
+  const pages = await watchPages(filter, 2);
+
+  await client.mutation(DeleteTask, { id: tasks[0].id });
+
+  await expect.poll(() => pages.shown().tasksConnection.totalCount).toBe(2);
+  expect(pages.titles()).toEqual(["3", "2"]);
 });
 
 test("tasks that are deleted together leave every list, and too many of them are a refusal", async () => {
@@ -113,10 +139,10 @@ test("tasks that are deleted together leave every list, and too many of them are
 
   const refused = await client.mutation(DeleteTasks, { where, atMost: 2 });
   expect(refused.data?.deleteTasks?.__typename).toBe("TooManyError");
-  expect(list()).toEqual(["4a", "3", "2a", "1a"]);
+  expect(list.titles()).toEqual(["4a", "3", "2a", "1a"]);
 
   await client.mutation(DeleteTasks, { where, atMost: 3 });
-  expect(list()).toEqual(["3"]);
+  expect(list.titles()).toEqual(["3"]);
   expect(pages.titles()).toEqual(["3"]);
 });
 
@@ -139,7 +165,7 @@ test("a new task appears in the lists that are shown", async () => {
 
   await client.mutation(CreateTask, { input: { title: "2", category: { id } }, idempotencyKey: crypto.randomUUID() });
 
-  await expect.poll(list).toEqual(["2", "1"]);
+  await expect.poll(list.titles).toEqual(["2", "1"]);
   await expect.poll(pages.titles).toEqual(["2", "1"]);
 });
 
