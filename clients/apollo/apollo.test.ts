@@ -179,6 +179,21 @@ test("a change without a key is not sent twice", async () => {
   expect(network.requests).toBe(before + 1);
 });
 
+test("what the server had no capacity for, and what a proxy answered, is asked again if it is safe", async () => {
+  const { id, filter, tasks } = await api.category("1");
+  network.busy = network.down = 1;
+  await expect(client.query({ query: Tasks, variables: { filter } })).resolves.toMatchObject({ data: { tasks: [{}] } });
+
+  network.busy = network.down = 1;
+  await createTask(client, { title: "2", category: { id } });
+  expect(await api.titles(id)).toEqual(["2", "1"]);
+
+  network.busy = 1;
+  await expect(updateTask(client, tasks[0].id, { title: "New" })).rejects.toThrow("Try again");
+  expect(network.busy).toBe(0);
+  expect(await api.titles(id)).toEqual(["2", "1"]);
+});
+
 test("searching as one types ends with what was typed last", async () => {
   const { filter } = await api.category("Water the plants", "Wash the car", "Call grandma");
   const { query, titles } = await watchTasks(filter, 10);

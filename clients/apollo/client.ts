@@ -1,8 +1,10 @@
 /** Apollo Client: its set-up for this API, and what an app asks and changes. */
 
 import { type ApolloCache, ApolloClient, ApolloLink, HttpLink, InMemoryCache, type Reference } from "@apollo/client";
+import { CombinedGraphQLErrors } from "@apollo/client/errors";
 import { RetryLink } from "@apollo/client/link/retry";
 import { offsetLimitPagination, relayStylePagination } from "@apollo/client/utilities";
+import { tap } from "rxjs";
 
 import { graphql } from "./generated";
 import type { CreateTaskInput, TaskFilter, TaskPatch } from "./generated/graphql";
@@ -29,7 +31,17 @@ export function createClient(url: string, fetch = globalThis.fetch) {
         operationType === "query" || variables["idempotencyKey"] != null,
     },
   });
-  return new ApolloClient({ cache, link: ApolloLink.from([retry, new HttpLink({ uri: url, fetch })]) });
+  // RetryLink looks at what is thrown only.
+  const unavailable = new ApolloLink((operation, forward) =>
+    forward(operation).pipe(
+      tap((answer) => {
+        const errors = "errors" in answer ? answer.errors : undefined;
+        if (errors?.some(({ extensions }) => extensions?.["code"] === "UNAVAILABLE"))
+          throw new CombinedGraphQLErrors(answer);
+      }),
+    ),
+  );
+  return new ApolloClient({ cache, link: ApolloLink.from([retry, unavailable, new HttpLink({ uri: url, fetch })]) });
 }
 
 export const TaskRow = graphql(`

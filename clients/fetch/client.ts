@@ -13,7 +13,7 @@ export async function request<Data, Variables>(
   const { signal, fetch = globalThis.fetch } = options;
   const response = await fetch(url, {
     method: "POST",
-    headers: { "content-type": "application/json", accept: "application/graphql-response+json, application/json" },
+    headers: { "content-type": "application/json", accept: "application/json" },
     body: JSON.stringify({ query: document, variables }),
     ...(signal && { signal }),
   });
@@ -33,12 +33,13 @@ export class RequestError extends Error {
   }
 }
 
-/** Asks again when no answer came, or the server had no capacity: for queries, and mutations with a key. */
+/** Asks again when no answer came, or a proxy's, or the server had no capacity: for queries, and mutations with a key. */
 export async function retried<Data>(ask: () => Promise<Data>, attempts = 3, delay = 300): Promise<Data> {
   try {
     return await ask();
   } catch (error) {
-    const again = error instanceof TypeError || (error instanceof RequestError && error.codes.includes("UNAVAILABLE"));
+    const noAnswer = error instanceof TypeError || error instanceof SyntaxError; // no JSON: not the API's
+    const again = noAnswer || (error instanceof RequestError && error.codes.includes("UNAVAILABLE"));
     if (!again || attempts === 1) throw error;
     await new Promise((resolve) => setTimeout(resolve, delay * (0.5 + Math.random())));
     return retried(ask, attempts - 1, delay * 2);

@@ -56,6 +56,16 @@ test("a task is created once, though two answers were lost", async () => {
   expect(await api.titles(id)).toEqual(["Once"]);
 });
 
+test("what the server had no capacity for, and what a proxy answered, is asked again", async () => {
+  const { filter } = await api.category("1");
+  network.busy = network.down = 1;
+
+  const { tasksConnection } = await retried(() => request(api.url, TaskPages, { filter }, { fetch: network.fetch }));
+
+  expect(tasksConnection.nodes).toHaveLength(1);
+  expect(network).toMatchObject({ busy: 0, down: 0 });
+});
+
 test("searching as one types: what was overtaken is aborted", async () => {
   const { filter } = await api.category("Water the plants", "Wash the car", "Call grandma");
   let typing = new AbortController();

@@ -123,11 +123,18 @@ function Task(props: { task: TaskList_task$key }) {
       }
     }
   `);
-  const [refusal, setRefusal] = useState<TaskList_refusal$key | null>();
+  const [outcome, setOutcome] = useState<Outcome>();
   const change = () =>
     update({
       variables: { id: task.id, patch: { completed: !task.completed }, expectedVersion: task.version },
-      onCompleted: ({ updateTask }) => setRefusal(updateTask?.refusal),
+      onCompleted: ({ updateTask }, errors) => setOutcome({ refusal: updateTask?.refusal, failed: errors != null }),
+      onError: () => setOutcome({ failed: true }),
+    });
+  const leave = () =>
+    remove({
+      variables: { id: task.id },
+      onCompleted: ({ deleteTask }, errors) => setOutcome({ refusal: deleteTask?.refusal, failed: errors != null }),
+      onError: () => setOutcome({ failed: true }),
     });
   return (
     <li>
@@ -135,18 +142,18 @@ function Task(props: { task: TaskList_task$key }) {
       <button disabled={updating} onClick={change}>
         Done
       </button>
-      <button disabled={removing} onClick={() => remove({ variables: { id: task.id } })}>
+      <button disabled={removing} onClick={leave}>
         Delete
       </button>
       <button onClick={() => refetch({}, { fetchPolicy: "network-only" })}>Refresh</button>
-      <Refusal refusal={refusal} />
+      <Refusal {...outcome} />
     </li>
   );
 }
 
 /** Deletes all that are done, or none: more than `atMost` of them are a refusal. */
 function ClearCompleted({ categoryId }: { categoryId: string }) {
-  const [refusal, setRefusal] = useState<TaskList_refusal$key | null>();
+  const [outcome, setOutcome] = useState<Outcome>();
   const [clear, clearing] = useMutation<TaskListClearMutation>(graphql`
     mutation TaskListClearMutation($where: TaskSelection!) {
       deleteTasks(where: $where, atMost: 100) {
@@ -160,14 +167,15 @@ function ClearCompleted({ categoryId }: { categoryId: string }) {
   const send = () =>
     clear({
       variables: { where: { filter: { completed: true, category: { is: { id: { eq: categoryId } } } } } },
-      onCompleted: ({ deleteTasks }) => setRefusal(deleteTasks?.refusal),
+      onCompleted: ({ deleteTasks }, errors) => setOutcome({ refusal: deleteTasks?.refusal, failed: errors != null }),
+      onError: () => setOutcome({ failed: true }),
     });
   return (
     <>
       <button disabled={clearing} onClick={send}>
         Clear
       </button>
-      <Refusal refusal={refusal} />
+      <Refusal {...outcome} />
     </>
   );
 }
@@ -175,7 +183,7 @@ function ClearCompleted({ categoryId }: { categoryId: string }) {
 function NewTask({ categoryId, list }: { categoryId: string; list: string }) {
   const [title, setTitle] = useState("");
   const [key, setKey] = useState(() => crypto.randomUUID());
-  const [refusal, setRefusal] = useState<TaskList_refusal$key | null>();
+  const [outcome, setOutcome] = useState<Outcome>();
   const [create, creating] = useMutation<TaskListCreateMutation>(graphql`
     mutation TaskListCreateMutation($input: CreateTaskInput!, $idempotencyKey: String!, $lists: [ID!]!) {
       createTask(input: $input, idempotencyKey: $idempotencyKey) {
@@ -192,8 +200,9 @@ function NewTask({ categoryId, list }: { categoryId: string; list: string }) {
   const send = () =>
     create({
       variables: { input: { title, category: { id: categoryId } }, idempotencyKey: key, lists: [list] },
-      onCompleted: ({ createTask }) => {
-        setRefusal(createTask?.refusal);
+      onError: () => setOutcome({ failed: true }),
+      onCompleted: ({ createTask }, errors) => {
+        setOutcome({ refusal: createTask?.refusal, failed: errors != null });
         if (createTask?.task == null) return;
         // A key is one task's: as long as the form is not done it is sent with the same one.
         setKey(crypto.randomUUID());
@@ -206,13 +215,16 @@ function NewTask({ categoryId, list }: { categoryId: string; list: string }) {
       <button disabled={creating} onClick={send}>
         Add
       </button>
-      <Refusal refusal={refusal} />
+      <Refusal {...outcome} />
     </>
   );
 }
 
+/** What a mutation refused; or that it failed: what is in `errors[]`, and a network without an answer, no user can mend. */
+type Outcome = { refusal?: TaskList_refusal$key | null | undefined; failed?: boolean };
+
 /** Whatever a mutation refuses: what is wrong with each value, or else what happened. */
-function Refusal(props: { refusal: TaskList_refusal$key | null | undefined }) {
+function Refusal(props: Outcome) {
   const refusal = useFragment(
     graphql`
       fragment TaskList_refusal on UserError {
@@ -227,5 +239,6 @@ function Refusal(props: { refusal: TaskList_refusal$key | null | undefined }) {
     `,
     props.refusal,
   );
+  if (props.failed) return <strong>That did not work. Try again.</strong>;
   return refusal && <strong>{refusal.problems?.map(({ message }) => message).join(" ") ?? refusal.message}</strong>;
 }

@@ -158,6 +158,29 @@ test("a refusal is shown", async () => {
   expect(texts("li span")).toEqual(["1"]);
 });
 
+test("what the server had no capacity for, and what a proxy answered, is asked again if it is safe", async () => {
+  const { id } = await api.category("1");
+  network.busy = network.down = 1;
+  show(id);
+  await shows("1");
+
+  type("New task", "2");
+  await expect.poll(() => document.querySelector("[value='2']")).not.toBeNull();
+  network.busy = network.down = 1;
+  press("Add");
+  await shows("2", "1");
+
+  const before = network.requests;
+  network.busy = 1;
+  press("Done", "1");
+  await says(/Try again/);
+  expect(network.requests).toBe(before + 1);
+  network.lose = 1;
+  press("Delete", "2");
+  await expect.poll(() => texts("strong")).toHaveLength(2);
+  await shows("2", "1");
+});
+
 test("searching as one types ends with what was typed last", async () => {
   const { id } = await api.category("Water the plants", "Wash the car", "Call grandma");
   show(id);

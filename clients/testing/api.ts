@@ -58,11 +58,22 @@ export async function titles(category: string) {
   return (data["tasks"] as { title: string }[]).map(({ title }) => title);
 }
 
-/** A network that counts requests, and loses as many answers as it is told: the server has done what it was asked. */
+/**
+ * A network that counts requests and fails as often as it is told: it loses answers, after the server has done what it was
+ * asked; or answers itself, as a server does that has no capacity (`busy`), or a proxy that has no server (`down`).
+ */
 export function network() {
-  const state = { requests: 0, lose: 0 };
+  const state = { requests: 0, lose: 0, busy: 0, down: 0 };
   const lossy: typeof fetch = async (...request) => {
     state.requests += 1;
+    if (state.busy > 0) {
+      state.busy -= 1;
+      return unavailable(request[1]?.body as string);
+    }
+    if (state.down > 0) {
+      state.down -= 1;
+      return new Response("<h1>Bad Gateway</h1>", { status: 502, headers: { "content-type": "text/html" } });
+    }
     const response = await fetch(...request);
     if (state.lose > 0) {
       state.lose -= 1;
@@ -71,4 +82,13 @@ export function network() {
     return response;
   };
   return Object.assign(state, { fetch: lossy });
+}
+
+function unavailable(body: string) {
+  const { query } = JSON.parse(body) as { query: string };
+  const mutation = /^mutation[^{]*{\s*(\w+)/.exec(query)?.[1];
+  const data = mutation === undefined ? null : { [mutation]: null };
+  const message = "The database cannot serve this right now. Try again shortly.";
+  const errors = [{ message, path: mutation && [mutation], extensions: { code: "UNAVAILABLE" } }];
+  return new Response(JSON.stringify({ data, errors }), { headers: { "content-type": "application/json" } });
 }

@@ -49,8 +49,9 @@ export function createClient(url: string, fetch = globalThis.fetch) {
     initialDelayMs: 300,
     maxNumberAttempts: 3,
     // Who gets no answer does not know whether it was done: a mutation is sent again only if it has a key for that.
-    retryIf: ({ networkError }, { kind, variables }) =>
-      networkError !== undefined && (kind === "query" || variables?.["idempotencyKey"] != null),
+    retryIf: ({ networkError, graphQLErrors }, { kind, variables }) =>
+      (networkError !== undefined || graphQLErrors.some(({ extensions }) => extensions["code"] === "UNAVAILABLE")) &&
+      (kind === "query" || variables?.["idempotencyKey"] != null),
   });
   return new Client({ url, fetch, exchanges: [cache, retry, fetchExchange] });
 }

@@ -193,6 +193,21 @@ test("a change without a key is not sent twice", async () => {
   expect(network.requests).toBe(before + 1);
 });
 
+test("what the server had no capacity for, and what a proxy answered, is asked again if it is safe", async () => {
+  const { id, filter, tasks } = await api.category("1");
+  network.busy = network.down = 1;
+  expect((await client.query(Tasks, { filter })).data?.tasks).toHaveLength(1);
+
+  network.busy = network.down = 1;
+  await client.mutation(CreateTask, { input: { title: "2", category: { id } }, idempotencyKey: crypto.randomUUID() });
+  expect(await api.titles(id)).toEqual(["2", "1"]);
+
+  network.busy = 1;
+  const { error } = await client.mutation(UpdateTask, { id: tasks[0].id, patch: { title: "New" } });
+  expect(error?.graphQLErrors[0]?.extensions).toEqual({ code: "UNAVAILABLE" });
+  expect(await api.titles(id)).toEqual(["2", "1"]);
+});
+
 test("searching as one types ends with what was typed last", async () => {
   const { filter } = await api.category("Water the plants", "Wash the car", "Call grandma");
   let shown: string[] | undefined;
