@@ -11,16 +11,23 @@ import type { CreateTaskInput, TaskFilter, TaskPatch } from "./generated/graphql
 import possibleTypes from "./generated/possibleTypes";
 
 export function createClient(url: string, fetch = globalThis.fetch) {
+  const list = ["filter", "orderBy"];
   const cache = new InMemoryCache({
     // Which types are a UserError or a Node: without it `... on UserError` is a guess.
     possibleTypes: possibleTypes.possibleTypes,
     typePolicies: {
       Query: {
         fields: {
-          tasks: offsetLimitPagination(["filter", "orderBy"]),
-          tasksConnection: relayStylePagination(["filter", "orderBy"]),
+          tasks: offsetLimitPagination(list),
+          categories: offsetLimitPagination(list),
+          tags: offsetLimitPagination(list),
+          tasksConnection: relayStylePagination(list),
+          categoriesConnection: relayStylePagination(list),
+          tagsConnection: relayStylePagination(list),
         },
       },
+      Category: { fields: { tasksConnection: relayStylePagination(list) } },
+      Tag: { fields: { tasksConnection: relayStylePagination(list) } },
     },
   });
   const retry = new RetryLink({

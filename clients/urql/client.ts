@@ -17,14 +17,21 @@ import type {
 import schema from "./generated/introspection";
 
 export function createClient(url: string, fetch = globalThis.fetch) {
+  const offsetPagination = simplePagination({ offsetArgument: "offset", limitArgument: "limit" });
   const cache = cacheExchange({
     // Which types are a UserError or a Node, and what may be null: without it `... on UserError` is a guess.
     schema,
     resolvers: {
       Query: {
-        tasks: simplePagination({ offsetArgument: "offset", limitArgument: "limit" }),
+        tasks: offsetPagination,
+        categories: offsetPagination,
+        tags: offsetPagination,
         tasksConnection: relayPagination(),
+        categoriesConnection: relayPagination(),
+        tagsConnection: relayPagination(),
       },
+      Category: { tasksConnection: relayPagination() },
+      Tag: { tasksConnection: relayPagination() },
     },
     updates: {
       Mutation: {

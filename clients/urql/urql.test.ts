@@ -15,7 +15,7 @@ import {
   Tasks,
   UpdateTask,
 } from "./client";
-import { unmask } from "./generated";
+import { graphql, unmask } from "./generated";
 
 const network = api.network();
 let client = createClient(api.url, network.fetch);
@@ -156,6 +156,38 @@ test("pages by cursor stay whole while others add tasks", async () => {
 
   await expect.poll(next.titles).toEqual(["3", "2", "1"]);
   expect(next.shown().tasksConnection).toMatchObject({ totalCount: 4, pageInfo: { hasNextPage: false } });
+});
+
+const CategoryPages = graphql(`
+  query CategoryPages($id: ID!, $first: Int!, $after: String) {
+    category(by: { id: $id }) {
+      id
+      tasksConnection(first: $first, after: $after) {
+        edges {
+          cursor
+          node {
+            id
+            title
+          }
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+  }
+`);
+
+test("pages of a category's own tasks are put together too", async () => {
+  const { id } = await api.category("1", "2", "3");
+  const shown = await watch(CategoryPages, { id, first: 2 });
+
+  const after = shown().category?.tasksConnection.pageInfo.endCursor;
+  const next = await watch(CategoryPages, { id, first: 2, after });
+
+  const titles = () => next().category?.tasksConnection.edges.map(({ node }) => node.title);
+  await expect.poll(titles).toEqual(["3", "2", "1"]);
 });
 
 test("a new task appears in the lists that are shown", async () => {
