@@ -8,6 +8,7 @@ from sqlalchemy import Boolean, ColumnElement, bindparam, case, delete, func, in
 from gql_api import models
 from gql_api.repositories.arrays import among, pairs
 from gql_api.repositories.base import Lock, Repository, differing, locked
+from gql_api.repositories.named import ATTEMPTS
 from gql_api.shapes.task import DatedTask, Task, TaskFilter, TaskValues
 from gql_api.shapes.task_bulk import TaskSelection
 
@@ -20,9 +21,20 @@ class TaskWrites(Repository[models.Task, Task, TaskFilter]):
 
         Of those that have not been selected by their ids no more than `most`.
         """
-        chosen = self._condition(where.filter) if where.ids is None else among(models.Task.id, where.ids)
-        statement = self._select().where(chosen).order_by(models.Task.id)
-        return await self._fetch(locked(statement.limit(most) if where.ids is None else statement, Lock.CHANGE))
+        in_order = self._select().order_by(models.Task.id)
+        if where.ids is not None:
+            return await self._fetch(locked(in_order.where(among(models.Task.id, where.ids)), Lock.CHANGE))
+        chosen = in_order.where(self._condition(where.filter))
+        still: Sequence[Task] = []
+        for _ in range(ATTEMPTS):
+            tasks = await self._fetch(locked(chosen.limit(most), Lock.CHANGE))
+            if where.filter is None or not tasks:
+                return tasks
+            # A row that was waited for is looked at anew, but not what it refers to: its tags may be others since.
+            still = await self._fetch(chosen.where(among(models.Task.id, [task.id for task in tasks])))
+            if len(still) == len(tasks):
+                break
+        return still
 
     async def tag_ids(self, ids: Collection[int]) -> dict[int, set[int]]:
         """Return the ids of each task's tags, with one statement; a task without any is left out."""

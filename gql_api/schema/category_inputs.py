@@ -23,7 +23,7 @@ describe_enum(
 
 @input_type(
     description="Which categories are meant: all given keys must hold; {} matches every category. Filters are nested "
-    "5 deep at most, with 200 comparisons in all."
+    "5 deep at most, with 200 comparisons and filters in all."
 )
 class CategoryFilter(shapes.CategoryFilter):
     and_: Annotated[

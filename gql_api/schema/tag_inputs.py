@@ -15,7 +15,7 @@ from gql_api.shapes.text import NotNull, StorableText, TagName
 
 @input_type(
     description="Which tags are meant: all given keys must hold; {} matches every tag. Filters are nested "
-    "5 deep at most, with 200 comparisons in all."
+    "5 deep at most, with 200 comparisons and filters in all."
 )
 class TagFilter(shapes.TagFilter):
     and_: Annotated[

@@ -61,7 +61,7 @@ class TaskPriorityFilter(shapes.TaskPriorityFilter):
 
 @input_type(
     description="Which tasks are meant: all given keys must hold; {} matches every task. Filters are nested "
-    "5 deep at most, with 200 comparisons in all."
+    "5 deep at most, with 200 comparisons and filters in all."
 )
 class TaskFilter(shapes.TaskFilter):
     and_: Annotated[

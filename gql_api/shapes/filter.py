@@ -18,7 +18,10 @@ from gql_api.shapes.text import DESCRIPTION_MAX, check_length, refuse_unstorable
 LIST_MAX = 100
 NESTING_MAX = 5
 CONDITIONS_MAX = 200
-"""Most comparisons in one filter, however they are nested: what the database plans for one statement stays bounded."""
+"""Most comparisons and filters in one filter, however they are nested: what the database plans stays bounded.
+
+Filters count too, empty ones as well: each that asks for related objects is one more join to plan.
+"""
 
 
 def _at_most_100(values: object) -> object:
@@ -97,7 +100,7 @@ class Filter(Shape):
         if (conditions := _conditions(self)) > CONDITIONS_MAX:
             raise PydanticCustomError(
                 ProblemCode.TOO_COMPLEX,
-                "A filter may have {most} comparisons; this has {conditions}.",
+                "A filter may have {most} comparisons and filters in it; this has {conditions}.",
                 {"most": CONDITIONS_MAX, "conditions": conditions},
             )
         return self
@@ -118,4 +121,7 @@ def _depth(value: Shape) -> int:
 
 
 def _conditions(value: Shape) -> int:
-    return sum(_conditions(each) if isinstance(each, Shape) else 1 for each in _inside(value))
+    return sum(
+        _conditions(each) + (not isinstance(each, Comparison)) if isinstance(each, Shape) else 1
+        for each in _inside(value)
+    )

@@ -607,6 +607,22 @@ async def test_a_task_that_stops_matching_meanwhile_is_not_changed(api: Api, raw
     assert (answer["matched"], ids(answer["tasks"])) == (1, [b["id"]])
 
 
+@pytest.mark.parametrize("matched", ["none", "some"])
+async def test_a_task_whose_tags_change_meanwhile_is_looked_at_again(api: Api, raw: Raw, matched: str) -> None:
+    """A row that was waited for is looked at anew by PostgreSQL itself, but not the rows that refer to it."""
+    await made(api, {"title": "a", "tags": ["trash"]})
+    await api.field('mutation { createTag(input: {name: "keep"}) { __typename } }')
+    async with raw.transaction():
+        await raw.execute("UPDATE tasks SET version = version + 1")
+        await raw.execute("UPDATE task_tags SET tag_id = (SELECT id FROM tags WHERE name = 'keep')")
+        where = {"filter": {"tags": {matched: {"name": {"eq": "keep" if matched == "none" else "trash"}}}}}
+        running = asyncio.create_task(api.field(DELETE, where=where))
+        await waiting_for_a_lock(raw, 1)
+    answer = await running
+    assert (answer["matched"], answer["deletedIds"]) == (0, [])
+    assert await raw.fetchval("SELECT count(*) FROM tasks") == 1
+
+
 async def test_many_bulk_changes_and_deletions_at_once_fail_none(api: Api) -> None:
     tasks = await made(api, *(f"{n}" for n in range(30)))
     every = ids(tasks)
