@@ -13,7 +13,7 @@ ONE_TEXT = TaskFilter(title=StringFilter(contains="x", case_sensitive=True))
 
 def code(**values: object) -> str:
     with pytest.raises(ValidationError) as caught:
-        TaskFilter(**values)  # type: ignore[arg-type]
+        TaskFilter(**values)
     return caught.value.errors()[0]["type"]
 
 
