@@ -18,7 +18,7 @@ from gql_api.shapes.category import (
     CategoryTasksPolicy,
     NewCategory,
 )
-from gql_api.shapes.page import Listing, Paging, page, scope, terms, window
+from gql_api.shapes.page import Paging, listed, page, terms
 
 MAX_AFFECTED = 1_000
 """Most tasks that the deletion of one category moves, uncategorizes or deletes."""
@@ -41,9 +41,7 @@ async def list_(
 def connection(
     context: Context, filter: CategoryFilter | None, order_by: Sequence[CategoryOrder] | None, paging: Paging
 ) -> Connection[Category]:
-    order = terms(order_by)
-    cursors_of = scope("Category", order)
-    listing = Listing(filter, order, window(paging, order, cursors_of))
+    listing, cursors_of = listed("Category", filter, terms(order_by), paging)
     loader = context.loaders.category_slice(listing)
     return whole(context, lambda repositories: repositories.categories, loader, listing, cursors_of)
 

@@ -8,7 +8,7 @@ from gql_api.repositories import Lock, Repositories
 from gql_api.resolvers.checks import at_version, found
 from gql_api.resolvers.connection import Connection, whole
 from gql_api.resolvers.idempotency import create_once
-from gql_api.shapes.page import Listing, Paging, page, scope, terms, window
+from gql_api.shapes.page import Paging, listed, page, terms
 from gql_api.shapes.tag import NewTag, Tag, TagBy, TagChanges, TagFilter, TagOrder
 
 
@@ -29,9 +29,7 @@ async def list_(
 def connection(
     context: Context, filter: TagFilter | None, order_by: Sequence[TagOrder] | None, paging: Paging
 ) -> Connection[Tag]:
-    order = terms(order_by)
-    cursors_of = scope("Tag", order)
-    listing = Listing(filter, order, window(paging, order, cursors_of))
+    listing, cursors_of = listed("Tag", filter, terms(order_by), paging)
     loader = context.loaders.tag_slice(listing)
     return whole(context, lambda repositories: repositories.tags, loader, listing, cursors_of)
 

@@ -20,10 +20,9 @@ from gql_api.shapes.page import (
     Outside,
     Paging,
     Slice,
+    listed,
     page,
-    scope,
     terms,
-    window,
 )
 from gql_api.shapes.search import search_query
 from gql_api.shapes.task import NewTask, Task, TaskChanges, TaskFilter, TaskOrder
@@ -142,9 +141,8 @@ def _connection_below(
 
 
 def _listing(filter: TaskFilter | None, order_by: Orders, paging: Paging) -> tuple[Listing[TaskFilter], str]:
-    order = _order(filter, order_by)
-    cursors_of = scope("Task", order, filter.search if filter is not None else None)
-    return Listing(filter, order, window(paging, order, cursors_of)), cursors_of
+    search = filter.search if filter is not None else None
+    return listed("Task", filter, _order(filter, order_by), paging, search)
 
 
 def _order(filter: TaskFilter | None, order_by: Orders) -> tuple[OrderTerm, ...]:

@@ -117,6 +117,14 @@ def window(paging: Paging, order: Sequence[OrderTerm], cursors_of: str) -> Windo
     return Window(size, last is not None, *positions)
 
 
+def listed(
+    kind: str, filter: FilterT | None, order: tuple[OrderTerm, ...], paging: Paging, search: str | None = None
+) -> tuple[Listing[FilterT], str]:
+    """Return the listing that a client asks for, and the scope of its cursors. Raises as `window` does."""
+    cursors_of = scope(kind, order, search)
+    return Listing(filter, order, window(paging, order, cursors_of)), cursors_of
+
+
 def terms(order: Sequence[Order] | None, otherwise: tuple[OrderTerm, ...] = NEWEST_FIRST) -> tuple[OrderTerm, ...]:
     """Return the order's terms, or raise a RequestError with code INVALID_ORDER when a key stands in it twice."""
     found = tuple(element.term for element in order or ())
