@@ -10,21 +10,29 @@ ARGS ?=
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak clients check fix migrate seed schema publish readme wheel
+.PHONY: help run test soak clients explorer web check fix migrate seed schema publish readme wheel
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 	@echo '  Options go into ARGS: make run ARGS="--port 9000", make test ARGS="-k category -x"'
 
-run: .venv ## Serve the API and its explorer on a PostgreSQL of its own (or DATABASE_URL's)
+run: .venv explorer ## Serve the API and its explorer on a PostgreSQL of its own (or DATABASE_URL's)
 	@$(UV) run --locked --no-dev --quiet gql-api dev $(ARGS)
 
-test: .venv ## Run the tests on a PostgreSQL of their own (or DATABASE_URL's)
+test: .venv explorer ## Run the tests on a PostgreSQL of their own (or DATABASE_URL's)
 	@$(UV) run --locked --quiet pytest $(ARGS)
 
 clients: .venv ## Run the clients of front ends against the API: Apollo Client, urql, Relay, typed fetch
 	@$(UV) run --locked --quiet --group node npm --prefix clients ci --no-audit --no-fund --loglevel=error
 	@$(UV) run --locked --quiet --group node npm --prefix clients --silent test
+
+# Without the explorer its page offers a plain form, and says what is missing: everything else works.
+explorer: .venv ## Build the explorer from graphiql/, unless nothing of it has changed
+	@$(UV) run --locked --no-dev --quiet python graphiql/build.py || true
+
+web: .venv ## Lint, types and tests of the explorer's own code
+	@$(UV) run --locked --quiet --group node python graphiql/build.py --packages
+	@$(UV) run --locked --quiet --group node npm --prefix graphiql --silent test
 
 soak: .venv ## Try twenty times as many random filters, orders and pages as the tests do, others each time
 	@GQL_TEST_MORE=20 $(UV) run --locked --quiet pytest tests/schema/test_filter_model.py $(ARGS)

@@ -4,16 +4,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from fastapi.responses import RedirectResponse
+from fastapi.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse
 
 from gql_api import db
 from gql_api.errors import StartupError
+from gql_api.http import documentation, health
+from gql_api.http.explorer import Explorer
 from gql_api.http.graphql import graphql_router
+from gql_api.http.landing import Place, landing_page
 from gql_api.http.request_id import RequestId
 from gql_api.schema import schema
 from gql_api.settings import Settings
 
 GRAPHQL_PATH = "/graphql"
+SCHEMA_PATH = "/schema.graphql"
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -30,6 +35,7 @@ def create_app(settings: Settings) -> FastAPI:
             pool_timeout=settings.pool_timeout,
             transaction_pooling=settings.transaction_pooling,
         )
+        app.state.engine = engine
         app.state.sessions = db.create_sessions(engine)
         try:
             yield
@@ -37,11 +43,41 @@ def create_app(settings: Settings) -> FastAPI:
             await engine.dispose()
 
     app = FastAPI(title="gql-api", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.introspection = bool(settings.introspection)
     app.add_middleware(RequestId)
-    app.include_router(graphql_router(schema, GRAPHQL_PATH))
+    explorer = Explorer(GRAPHQL_PATH) if settings.explorer else None
+    app.include_router(graphql_router(schema, GRAPHQL_PATH, explorer))
+    app.include_router(health.router)
+    if settings.introspection:
+        _add_schema(app)
+    if explorer is not None:
+        _add_pages(app, explorer)
+    return app
+
+
+def _add_schema(app: FastAPI) -> None:
+    @app.get(SCHEMA_PATH, include_in_schema=False)
+    async def schema_file() -> PlainTextResponse:
+        attachment = {"content-disposition": 'attachment; filename="schema.graphql"'}
+        return PlainTextResponse(f"{schema.as_str()}\n", headers=attachment)
+
+
+def _add_pages(app: FastAPI, explorer: Explorer) -> None:
+    """Add what is for people who develop with the API."""
+    if files := explorer.files():
+        app.mount(explorer.files_path, files)
+    app.include_router(documentation.router)
+    places = [Place(GRAPHQL_PATH, "Explorer", "GraphiQL: write operations, run them, read what everything means.")]
+    if app.state.introspection:
+        places.append(Place(SCHEMA_PATH, "schema.graphql", "The schema, every element described, to download."))
+    places += [
+        Place(f"{documentation.PREFIX}/{name}", title, what) for name, (title, what) in documentation.DOCUMENTS.items()
+    ]
+    places += [
+        Place("/health/live", "Liveness", "Whether the process answers."),
+        Place("/health/ready", "Readiness", "Whether the database answers and is migrated."),
+    ]
 
     @app.get("/", include_in_schema=False)
-    async def to_explorer() -> RedirectResponse:
-        return RedirectResponse(GRAPHQL_PATH)
-
-    return app
+    async def landing(request: Request) -> HTMLResponse:
+        return landing_page(places, str(request.url_for("landing")).rstrip("/") + GRAPHQL_PATH)

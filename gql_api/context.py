@@ -18,6 +18,11 @@ class Connection(Protocol):
     @property
     def request_id(self) -> str: ...
 
+    @property
+    def introspection(self) -> bool:
+        """Whether the schema may be asked for."""
+        ...
+
 
 @dataclass(slots=True)
 class Context:

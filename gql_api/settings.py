@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple, Self
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
@@ -110,6 +110,24 @@ class Settings(BaseSettings):
             json_schema_extra=_scope("all workers"),
         ),
     ] = False
+    explorer: Annotated[
+        bool | None,
+        Field(
+            description="Serve the explorer at `/graphql`, and the pages at `/` and `/documentation`.",
+            json_schema_extra=_scope("all workers", "on in `dev`, off in `serve`"),
+        ),
+    ] = None
+    introspection: Annotated[
+        bool | None,
+        Field(
+            description="Let clients ask for the schema: by introspection, and as `/schema.graphql`.",
+            json_schema_extra=_scope("all workers", "on in `dev`, off in `serve`"),
+        ),
+    ] = None
+
+    def or_else(self, **defaults: object) -> Self:
+        """Return them with these values where nothing was set."""
+        return self.model_copy(update={name: value for name, value in defaults.items() if getattr(self, name) is None})
 
 
 class Setting(NamedTuple):

@@ -204,7 +204,9 @@ def sessions(engine: AsyncEngine) -> db.Sessions:
 
 
 def settings(database: str, pool_size: int = 10, **others: Any) -> Settings:
-    return Settings(database_url=SecretStr(database), pool_size=pool_size, data_dir=Path("/nowhere"), **others)
+    """The settings of `dev`, on a database."""
+    given = Settings(database_url=SecretStr(database), pool_size=pool_size, data_dir=Path("/nowhere"), **others)
+    return given.or_else(explorer=True, introspection=True)
 
 
 @asynccontextmanager

@@ -275,6 +275,7 @@ async def test_the_row_of_a_taken_name_may_vanish_meanwhile(sessions: Sessions, 
 async def test_each_operation_has_a_context_of_its_own(sessions: Sessions) -> None:
     class Connection:
         request_id = "r"
+        introspection = True
 
         @property
         def sessions(self) -> Sessions:

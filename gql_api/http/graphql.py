@@ -1,4 +1,4 @@
-"""The GraphQL endpoint: HTTP, WebSocket (graphql-transport-ws), and the explorer page for browsers."""
+"""The GraphQL endpoint: HTTP and WebSocket (graphql-transport-ws). A browser gets the explorer's page there."""
 
 import json
 import re
@@ -6,12 +6,15 @@ import re
 import strawberry
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
 from fastapi import APIRouter
-from fastapi.requests import HTTPConnection
+from fastapi.requests import HTTPConnection, Request
+from starlette.responses import HTMLResponse
 from strawberry.fastapi import BaseContext, GraphQLRouter
 from strawberry.http import GraphQLRequestData
+from strawberry.http.base import BaseRequestProtocol
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 
 from gql_api.db import Sessions
+from gql_api.http.explorer import Explorer
 
 NAME = re.compile("[_A-Za-z][_0-9A-Za-z]*")
 """A name in GraphQL's grammar."""
@@ -24,6 +27,7 @@ class Connection(BaseContext):
         super().__init__()
         self.sessions: Sessions = connection.app.state.sessions
         self.request_id: str = connection.state.request_id
+        self.introspection: bool = connection.app.state.introspection
 
 
 async def _connection(connection: HTTPConnection) -> Connection:
@@ -32,6 +36,15 @@ async def _connection(connection: HTTPConnection) -> Connection:
 
 class _Router(GraphQLRouter[Connection, None]):
     """Strawberry's routes; bodies that are no GraphQL request are refused, whatever they are."""
+
+    explorer: Explorer | None = None
+
+    def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
+        return self.explorer is not None and super().should_render_graphql_ide(request)
+
+    async def render_graphql_ide(self, _request: Request) -> HTMLResponse:
+        assert self.explorer is not None  # noqa: S101 - for the type checker: it is asked above
+        return self.explorer.page()
 
     def decode_json(self, data: str | bytes) -> object:
         try:
@@ -50,12 +63,13 @@ class _Router(GraphQLRouter[Connection, None]):
         return parsed
 
 
-def graphql_router(schema: strawberry.Schema, path: str) -> APIRouter:
+def graphql_router(schema: strawberry.Schema, path: str, explorer: Explorer | None) -> APIRouter:
     """Make the routes at `path`. Arrays of operations are refused."""
-    return _Router(
+    router = _Router(
         schema,
         path,
         context_getter=_connection,
-        graphql_ide="graphiql",
         subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
     )
+    router.explorer = explorer
+    return router

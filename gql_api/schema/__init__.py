@@ -9,7 +9,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from gql_api.schema.category import Category
 from gql_api.schema.mutation import Mutation
-from gql_api.schema.operation import NamedOperation, OperationScope, ShownErrors
+from gql_api.schema.operation import IntrospectionSetting, NamedOperation, OperationScope, ShownErrors
 from gql_api.schema.query import Query
 from gql_api.schema.scalars import DateTime
 from gql_api.schema.tag import Tag
@@ -25,7 +25,7 @@ schema = Schema(
     query=Query,
     mutation=Mutation,
     types=[Task, Category, Tag],
-    extensions=[ShownErrors, NamedOperation, OperationScope],
+    extensions=[ShownErrors, IntrospectionSetting, NamedOperation, OperationScope],
     config=StrawberryConfig(scalar_map={datetime: DateTime}),
 )
 """The schema is one for the whole process: it holds nothing of any operation."""

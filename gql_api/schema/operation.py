@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from graphql import ExecutionResult, FieldNode, GraphQLError, OperationDefinitionNode
+from graphql.validation import NoSchemaIntrospectionCustomRule
 from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
@@ -18,6 +19,16 @@ logger = logging.getLogger(__name__)
 
 LONGEST_MESSAGE = 1_000
 """In characters. What is wrong may be quoted in a message, and may be of any length."""
+
+
+class IntrospectionSetting(SchemaExtension):
+    """Refuses questions about the schema where the connection does not allow them."""
+
+    def on_operation(self) -> Iterator[None]:
+        scope = self.execution_context
+        if not scope.context.introspection:
+            scope.validation_rules = (*scope.validation_rules, NoSchemaIntrospectionCustomRule)
+        yield
 
 
 class OperationScope(SchemaExtension):

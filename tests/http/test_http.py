@@ -8,18 +8,6 @@ from tests.api import Api
 from tests.conftest import settings
 
 
-async def test_a_browser_gets_the_explorer(api: Api) -> None:
-    response = await api.client.get("/graphql", headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
-    assert response.status_code == 200
-    assert response.headers["content-type"].startswith("text/html")
-    assert "graphiql" in response.text.lower()
-
-
-async def test_the_root_leads_to_the_explorer(api: Api) -> None:
-    response = await api.client.get("/")
-    assert (response.status_code, response.headers["location"]) == (307, "/graphql")
-
-
 async def test_a_query_may_come_by_get_and_a_mutation_may_not(api: Api) -> None:
     accept = {"accept": "application/json"}
     answer = await api.client.get("/graphql", params={"query": "{ taskCount }"}, headers=accept)

@@ -1,0 +1,115 @@
+"""The explorer: GraphiQL, built from `graphiql/` into this package, and a plain form wherever that is not to be had."""
+
+import json
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+from typing import Any
+from wsgiref.headers import Headers
+
+from servestatic import ServeStaticASGI
+from starlette.responses import HTMLResponse
+from starlette.types import ASGIApp
+
+from gql_api.http.page import page, part
+
+BUNDLE = Path(__file__).with_name("bundle")
+"""Where graphiql/build.py puts it."""
+
+ENTRY = "src/main.ts"
+FILES = "assets"
+"""The folder below the page, and in the bundle, that has the files."""
+
+ALLOWED = {
+    "connect-src": "'self'",
+    "font-src": "'self'",
+    "img-src": "'self' data:",
+    "style-src-attr": "'unsafe-inline'",  # the editor places each line of text by a style of its own
+    "worker-src": "'self'",
+}
+"""What GraphiQL needs."""
+
+NOT_BUILT = "The explorer has not been built: `make explorer` builds it."
+FIRST_QUERY = """\
+{
+  tasks(limit: 5) {
+    title
+    category {
+      name
+    }
+  }
+}
+"""
+
+
+class Explorer:
+    """The page, at a path such as `/graphql`, and its files below it."""
+
+    def __init__(self, path: str, bundle: Path = BUNDLE) -> None:
+        self.files_path = f"{path}/{FILES}"
+        self._bundle = bundle
+        manifest = bundle / "manifest.json"
+        built = manifest.exists()
+        # Relative to the page: a proxy may have put it elsewhere.
+        folder = path.rsplit("/", 1)[-1]
+        chunks: dict[str, dict[str, Any]] = json.loads(manifest.read_text(encoding="utf-8")) if built else {}
+        self._head = "".join(
+            f'<link rel="modulepreload" href="{folder}/{file}" nonce="{{{{nonce}}}}">' for file in _preloaded(chunks)
+        )
+        entry = (
+            f'<script type="module" src="{folder}/{chunks[ENTRY]["file"]}" nonce="{{{{nonce}}}}"></script>'
+            if built
+            else ""
+        )
+        self._body = part(
+            "explorer.html",
+            built="true" if built else "false",
+            missing=escape(_missing(bundle)),
+            query=escape(FIRST_QUERY),
+            script=part("explorer.js"),
+            module=entry,
+        )
+
+    def page(self) -> HTMLResponse:
+        return page("gql-api explorer", self._body, self._head, ALLOWED)
+
+    def files(self) -> ASGIApp | None:
+        """Return what serves the files, compressed where a browser takes that and to be kept for ever: each is named by
+        its content. None where there are none.
+        """
+        if not (self._bundle / FILES).is_dir():
+            return None
+        files: ASGIApp = ServeStaticASGI(
+            None,
+            root=self._bundle / FILES,
+            prefix=self.files_path,
+            immutable_file_test=lambda _path, _url: True,
+            allow_all_origins=False,
+            add_headers_function=_add_headers,
+        )
+        return files
+
+
+def _preloaded(chunks: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """Tell which scripts are wanted at once: the entry's, and those of what it imports first. The editor is none."""
+    if not chunks:
+        return
+    seen: set[str] = set()
+    wanted = [ENTRY, *chunks[ENTRY].get("dynamicImports", [])]
+    while wanted:
+        name = wanted.pop(0)
+        if name not in seen:
+            seen.add(name)
+            wanted += chunks[name].get("imports", [])
+            yield chunks[name]["file"]
+
+
+def _missing(bundle: Path) -> str:
+    reason = bundle / "missing.txt"
+    why = reason.read_text(encoding="utf-8").strip() if reason.exists() else NOT_BUILT
+    return f"{why} This plain form stands in for it."
+
+
+def _add_headers(headers: Headers, _path: str, _url: str) -> None:
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"

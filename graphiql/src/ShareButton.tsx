@@ -1,0 +1,42 @@
+/** Copies a link that opens the operation of the tab, and puts it into the address bar for where copying is not allowed. */
+
+import { ToolbarButton, useGraphiQL } from "@graphiql/react";
+import { useEffect, useState } from "react";
+
+import { linkTo } from "./link";
+
+export function ShareButton() {
+  const { query, variables } = useGraphiQL((state) => ({ query: state.queryEditor, variables: state.variableEditor }));
+  const [said, say] = useState("");
+
+  useEffect(() => {
+    if (!said) return;
+    const timer = setTimeout(() => say(""), 3000);
+    return () => clearTimeout(timer);
+  }, [said]);
+
+  const share = async () => {
+    const link = linkTo(location.href, { query: query?.getValue() ?? "", variables: variables?.getValue() ?? null });
+    history.replaceState(null, "", link);
+    try {
+      await navigator.clipboard.writeText(link);
+      say("Link copied");
+    } catch {
+      say("The link is in the address bar");
+    }
+  };
+
+  return (
+    <>
+      <ToolbarButton label="Share: copy a link to this operation (headers are left out)" onClick={() => void share()}>
+        <svg className="graphiql-toolbar-icon" viewBox="0 0 20 20" fill="none" stroke="currentColor" aria-hidden="true">
+          <path strokeWidth="1.5" strokeLinecap="round" d="M8.5 11.5a3.5 3.5 0 0 0 5 0l3-3a3.5 3.5 0 0 0-5-5L10 5" />
+          <path strokeWidth="1.5" strokeLinecap="round" d="M11.5 8.5a3.5 3.5 0 0 0-5 0l-3 3a3.5 3.5 0 0 0 5 5L10 15" />
+        </svg>
+      </ToolbarButton>
+      <span className="share-said" role="status">
+        {said}
+      </span>
+    </>
+  );
+}

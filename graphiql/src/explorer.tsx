@@ -1,0 +1,80 @@
+/** GraphiQL as this API shows it. */
+
+import "@fontsource/fira-code/400.css";
+import "@fontsource/fira-code/500.css";
+import "@fontsource/roboto/400.css";
+import "@fontsource/roboto/500.css";
+import "@fontsource/roboto/700.css";
+import "@graphiql/react/style.css";
+import "@graphiql/plugin-doc-explorer/style.css";
+import "@graphiql/plugin-history/style.css";
+import "@graphiql/plugin-explorer/style.css";
+import "graphiql/graphiql.css";
+import "graphiql/setup-workers/vite";
+import "./explorer.css";
+
+import { explorerPlugin } from "@graphiql/plugin-explorer";
+import { useMonaco } from "@graphiql/react";
+import { GraphiQL, HISTORY_PLUGIN } from "graphiql";
+import { useEffect } from "react";
+import { createRoot } from "react-dom/client";
+
+import { AnswerBar, answers } from "./AnswerBar";
+import { examples } from "./examples";
+import { createFetcher } from "./fetcher";
+import { linked } from "./link";
+import { ShareButton } from "./ShareButton";
+import { ownStorage } from "./storage";
+
+const plugins = [explorerPlugin({ showAttribution: false }), HISTORY_PLUGIN];
+
+export function show(root: HTMLElement): void {
+  const page = location.href;
+  const link = linked(page);
+  // Once it is open it lives on as a tab: the address would bring the first version back at each reload.
+  if (link) history.replaceState(null, "", page.split("#")[0]);
+  const url = page.split(/[?#]/)[0]!;
+  createRoot(root).render(
+    <GraphiQL
+      fetcher={createFetcher(url, answers.tell)}
+      storage={ownStorage()}
+      plugins={plugins}
+      defaultTabs={link ? [link, ...examples] : examples}
+      initialQuery={link?.query}
+      initialVariables={link?.variables ?? undefined}
+      defaultEditorToolsVisibility="variables"
+      inputValueDeprecation
+      schemaDescription
+    >
+      <GraphiQL.Logo>
+        <Home />
+      </GraphiQL.Logo>
+      <GraphiQL.Toolbar>
+        {({ prettify, merge, copy }) => (
+          <>
+            {prettify}
+            {merge}
+            {copy}
+            <ShareButton />
+          </>
+        )}
+      </GraphiQL.Toolbar>
+      <GraphiQL.Footer>
+        <AnswerBar />
+      </GraphiQL.Footer>
+    </GraphiQL>,
+  );
+}
+
+/** Tells the page how far it has come, and leads back to where everything is. */
+function Home() {
+  const loaded = useMonaco((state) => state.monaco !== undefined);
+  useEffect(() => {
+    document.documentElement.dataset.explorer = loaded ? "ready" : "shown";
+  }, [loaded]);
+  return (
+    <a className="graphiql-logo-link" href="./">
+      gql-api
+    </a>
+  );
+}
