@@ -2,7 +2,7 @@
 
 import { useSyncExternalStore } from "react";
 
-import type { Answered } from "./fetcher";
+import type { Answered } from "./http";
 
 let last: Answered | null = null;
 const listeners = new Set<() => void>();

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 
 import { createFetcher } from "./fetcher";
 import { serveTestApi } from "./fetcher.test.server";
-import type { Answered } from "./fetcher";
+import type { Answered } from "./http";
 
 test("a query is answered with its data", async () => {
   await using api = await serveTestApi();
