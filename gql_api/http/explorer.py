@@ -70,8 +70,10 @@ class Explorer:
             module=entry,
         )
 
-    def page(self) -> HTMLResponse:
-        return page("gql-api explorer", self._body, self._head, ALLOWED)
+    def page(self, endpoint: str) -> HTMLResponse:
+        """Make the page. `endpoint` is the address of the API, for a terminal."""
+        body = self._body.replace("{{endpoint}}", escape(endpoint))
+        return page("gql-api explorer", body, self._head, ALLOWED)
 
     def files(self) -> ASGIApp | None:
         """Return what serves the files, compressed where a browser takes that and to be kept for ever: each is named by

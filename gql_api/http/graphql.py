@@ -42,9 +42,9 @@ class _Router(GraphQLRouter[Connection, None]):
     def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
         return self.explorer is not None and super().should_render_graphql_ide(request)
 
-    async def render_graphql_ide(self, _request: Request) -> HTMLResponse:
+    async def render_graphql_ide(self, request: Request) -> HTMLResponse:
         assert self.explorer is not None  # noqa: S101 - for the type checker: it is asked above
-        return self.explorer.page()
+        return self.explorer.page(str(request.url.replace(query="")))
 
     def decode_json(self, data: str | bytes) -> object:
         try:

@@ -20,6 +20,7 @@ import { useEffect } from "react";
 import { createRoot } from "react-dom/client";
 
 import { AnswerBar, answers } from "./AnswerBar";
+import { current } from "./current";
 import { examples } from "./examples";
 import { createFetcher } from "./fetcher";
 import { linked } from "./link";
@@ -28,15 +29,16 @@ import { ownStorage } from "./storage";
 
 const plugins = [explorerPlugin({ showAttribution: false }), HISTORY_PLUGIN];
 
-export function show(root: HTMLElement): void {
+/** Show it, and tell of what keeps it from being shown. */
+export function show(root: HTMLElement, failed: (error: unknown) => void): void {
   const page = location.href;
   const link = linked(page);
   // Once it is open it lives on as a tab: the address would bring the first version back at each reload.
   if (link) history.replaceState(null, "", page.split("#")[0]);
   const url = page.split(/[?#]/)[0]!;
-  createRoot(root).render(
+  createRoot(root, { onUncaughtError: failed }).render(
     <GraphiQL
-      fetcher={createFetcher(url, answers.tell)}
+      fetcher={current(createFetcher(url, answers.tell))}
       storage={ownStorage()}
       plugins={plugins}
       defaultTabs={link ? [link, ...examples] : examples}
@@ -73,7 +75,7 @@ function Home() {
     document.documentElement.dataset.explorer = loaded ? "ready" : "shown";
   }, [loaded]);
   return (
-    <a className="graphiql-logo-link" href="./">
+    <a className="home" href="./">
       gql-api
     </a>
   );

@@ -2,6 +2,7 @@
 "use strict";
 (() => {
   const part = (id) => document.getElementById(id);
+  part("without-scripts").remove();
   const opening = part("opening");
   const plain = part("plain");
   const form = part("form");
@@ -77,18 +78,20 @@
     return;
   }
   opening.hidden = false;
-  const failed = "The explorer could not be loaded, and this plain form stands in for it: ";
+  const failed = (what) => showPlain(`The explorer could not be loaded, and this plain form stands in for it: ${what}`);
+  const isOurs = (address) => address && new URL(address, location.href).pathname.includes("/assets/");
+  addEventListener("explorer-failed", (event) => failed(event.detail));
+  addEventListener("vite:preloadError", (event) => failed(event.payload.message));
   addEventListener(
     "error",
     (event) => {
-      // Of a script or style sheet that does not come, only its element is known.
-      const source = event.target !== window && (event.target.src || event.target.href);
-      if (source || event.message)
-        showPlain(failed + (source ? `${new URL(source).pathname} did not come.` : event.message));
+      // A script that does not come is told by its element; one that the browser cannot read, by its address.
+      if (event.target instanceof HTMLScriptElement && isOurs(event.target.src)) {
+        failed(`${new URL(event.target.src).pathname} did not come.`);
+      } else if (isOurs(event.filename) && !document.documentElement.dataset.explorer) failed(event.message);
     },
     true,
   );
-  addEventListener("unhandledrejection", (event) => showPlain(failed + String(event.reason?.message ?? event.reason)));
   const shown = new MutationObserver(() => (opening.hidden = true));
   shown.observe(document.documentElement, { attributeFilter: ["data-explorer"] });
 })();

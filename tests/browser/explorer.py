@@ -1,0 +1,70 @@
+"""GraphiQL as a person uses it: by what is written on it, and by the keyboard."""
+
+import asyncio
+import json
+from typing import Any
+
+from playwright.async_api import Locator, Page, expect
+
+
+async def until(page: Page, expression: str) -> None:
+    """Wait until an expression holds. The page's policy forbids what Playwright does for that: `eval`."""
+    async with asyncio.timeout(30):
+        while not await page.evaluate(expression):  # noqa: ASYNC110 - it is the browser that knows
+            await asyncio.sleep(0.05)
+
+
+class Explorer:
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.result = page.get_by_role("region", name="Result Window")
+        self.query = page.get_by_role("region", name="Operation Editor")
+
+    @classmethod
+    async def open(cls, page: Page, address: str) -> "Explorer":
+        await page.goto(address)
+        explorer = cls(page)
+        await explorer.until_ready()
+        return explorer
+
+    async def until_ready(self) -> None:
+        await self.page.locator("html[data-explorer=ready]").wait_for(state="attached")
+        await until(self.page, "globalThis.__MONACO?.editor.getEditors().length >= 3")
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name)
+
+    async def tabs(self) -> list[str]:
+        return await self.page.get_by_role("tab").all_inner_texts()
+
+    async def text_of(self, file: str) -> str:
+        """Return all text of an editor, also what is scrolled out of sight: `operation.graphql`, `response.json` …"""
+        text: str = await self.page.evaluate(
+            "file => globalThis.__MONACO.editor.getModels().find(it => it.uri.path.endsWith(file)).getValue()", file
+        )
+        return text
+
+    async def write(self, text: str) -> None:
+        """Paste a query over the one that is there."""
+        await self.query.locator(".view-lines").click()
+        await self.paste(text)
+
+    async def write_headers(self, text: str) -> None:
+        await self.page.get_by_role("button", name="Headers", exact=True).click()
+        await self.page.get_by_role("region", name="Headers").locator(".view-lines:visible").click()
+        await self.paste(text)
+
+    async def paste(self, text: str) -> None:
+        """Paste over all there is in the editor that has the focus."""
+        await self.page.evaluate("text => navigator.clipboard.writeText(text)", text)
+        await self.page.keyboard.press("ControlOrMeta+a")
+        await self.page.keyboard.press("ControlOrMeta+v")
+
+    async def run(self) -> Any:
+        await self.button("Execute query (Ctrl-Enter)").click()
+        return await self.answer()
+
+    async def answer(self) -> Any:
+        """Wait for the answer, and return it."""
+        await expect(self.result).to_contain_text("{")
+        return json.loads(await self.text_of("response.json"))

@@ -1,0 +1,300 @@
+"""The explorer in a real browser: what a front-end developer does with it on a Monday morning."""
+
+import asyncio
+import json
+import re
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from graphql import GraphQLObjectType
+from playwright.async_api import Browser, Route, expect
+
+from gql_api.schema import schema
+from tests.browser.conftest import opened
+from tests.browser.explorer import Explorer, until
+from tests.command import Served
+
+
+async def test_it_loads_where_there_is_no_other_host(explorer: Explorer, picture: Any) -> None:
+    assert await explorer.tabs() == ["Tasks", "OpenTasks", "CreateTask", "CompleteMany"]
+    await expect(explorer.query).to_contain_text("query Tasks")
+    fonts = (
+        "document.fonts.ready.then(() => [...document.fonts].filter(it => it.status === 'loaded').map(it => it.family))"
+    )
+    assert {"Roboto", "Fira Code"} <= {*await explorer.page.evaluate(fonts)}
+    await explorer.run()
+    await picture(explorer.page, "explorer")
+
+
+async def test_the_button_runs_the_first_example(explorer: Explorer) -> None:
+    answer = await explorer.run()
+    assert len(answer["data"]["tasks"]) == 5
+    assert "errors" not in answer
+    await expect(explorer.result).to_contain_text(answer["data"]["tasks"][0]["title"])
+    await expect(explorer.page.locator(".answer-bar")).to_have_text(
+        re.compile(r"HTTP 200 · \d+ ms · request [0-9a-f]{32}")
+    )
+
+
+async def test_everything_can_be_done_by_keyboard_alone(explorer: Explorer) -> None:
+    page = explorer.page
+    await tab_to(
+        page, "section[aria-label='Operation Editor'] .graphiql-editor, .graphiql-query-editor .graphiql-editor"
+    )
+    await page.keyboard.press("Enter")
+    await explorer.paste("{ categories { name } }")
+    await page.keyboard.press("ControlOrMeta+Enter")
+    answer = await explorer.answer()
+    assert "Learning" in [category["name"] for category in answer["data"]["categories"]]
+    # Out of the editor, where Tab writes a tab until that is switched off, and on to what came back.
+    await page.keyboard.press("Control+m")
+    await tab_to(page, ".result-window")
+    await expect(explorer.result).to_be_focused()
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("ControlOrMeta+End")
+    assert await explorer.result.get_attribute("aria-live") == "polite"
+
+
+async def tab_to(page: Any, selector: str) -> None:
+    for _ in range(60):
+        await page.keyboard.press("Tab")
+        if await page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"{selector} is not reached by Tab")
+
+
+async def test_completion_offers_the_fields_of_tasks(explorer: Explorer, picture: Any) -> None:
+    await explorer.write("{ tasks { ")
+    offered = explorer.page.locator(".suggest-widget")
+    while not await offered.is_visible():  # the schema may be on its way to the editor still
+        await explorer.page.keyboard.press("Control+Space")
+        await explorer.page.wait_for_timeout(200)
+    for field in ("id", "title", "category"):
+        await expect(offered.get_by_role("option", name=re.compile(rf"^{field}\b"))).to_be_visible()
+    await picture(explorer.page, "completion")
+    await explorer.page.keyboard.type("tit")
+    await expect(offered.locator(".monaco-list-row.focused")).to_contain_text("title")
+    await explorer.page.keyboard.press("Enter")
+    assert "tasks { title" in await explorer.text_of("operation.graphql")
+
+
+async def test_what_does_not_exist_is_underlined(explorer: Explorer) -> None:
+    await explorer.write("{ tasks { titel } }")
+    await expect(explorer.query.locator(".squiggly-error")).to_be_visible()
+
+
+async def test_the_documentation_shows_what_a_field_means(explorer: Explorer, picture: Any) -> None:
+    await explorer.button("Show Documentation Explorer").click()
+    panel = explorer.page.get_by_role("region", name="Documentation Explorer")
+    await panel.get_by_role("link", name="Query", exact=True).click()
+    await panel.get_by_role("link", name="tasks", exact=True).click()
+    query = schema._schema.query_type
+    assert isinstance(query, GraphQLObjectType)
+    (first, *_) = re.split(r"[.\n`]", query.fields["tasks"].description or "")
+    assert len(first) > 10
+    await expect(panel).to_contain_text(first)
+    await picture(explorer.page, "documentation")
+
+
+async def test_a_mutation_changes_what_a_query_then_shows(explorer: Explorer, picture: Any) -> None:
+    await explorer.page.get_by_role("tab", name="CreateTask").click()
+    created = (await explorer.run())["data"]["createTask"]["task"]
+    assert created["title"] == "Water the plants"
+    await picture(explorer.page, "mutation")
+    await explorer.page.get_by_role("tab", name="Tasks", exact=True).click()
+    first, *_ = (await explorer.run())["data"]["tasks"]
+    assert (first["id"], first["title"], first["tags"]) == (
+        created["id"],
+        "Water the plants",
+        [{"name": "five minutes"}],
+    )
+
+
+async def test_errors_are_shown_as_the_api_gives_them(explorer: Explorer, picture: Any) -> None:
+    await explorer.write("{ tasks { titel } }")
+    (error,) = (await explorer.run())["errors"]
+    assert error["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
+    assert error["message"].startswith("Cannot query field 'titel' on type 'Task'")
+    await expect(explorer.result).to_contain_text("GRAPHQL_VALIDATION_FAILED")
+    await picture(explorer.page, "error")
+    await explorer.write("{ tasks(limit: 1000) { title } }")
+    (error,) = (await explorer.run())["errors"]
+    assert error["extensions"]["code"] == "INVALID_PAGE"
+
+
+async def test_an_error_of_a_user_is_data(explorer: Explorer) -> None:
+    await explorer.write(
+        'mutation { createTask(input: {title: ""}) { ... on ValidationError { problems { path code } } } }'
+    )
+    answer = await explorer.run()
+    assert answer == {"data": {"createTask": {"problems": [{"path": ["input", "title"], "code": "BLANK"}]}}}
+
+
+async def test_a_server_that_is_gone_is_told_in_words(chromium: Browser, dev: Served) -> None:
+    async with opened(chromium, dev.address) as (page, _):
+        explorer = await Explorer.open(page, dev.address)
+        await page.context.set_offline(True)
+        (error,) = (await explorer.run())["errors"]
+        assert error["message"].startswith("The API does not answer")
+        await expect(page.locator(".answer-bar")).to_contain_text("No answer")
+
+
+async def test_what_is_no_answer_of_the_api_is_shown_all_the_same(chromium: Browser, dev: Served) -> None:
+    async with opened(chromium, dev.address) as (page, _):
+        explorer = await Explorer.open(page, dev.address)
+
+        async def in_between(route: Route) -> None:
+            await route.fulfill(status=502, content_type="text/html", body="<h1>Bad Gateway</h1>")
+
+        await page.route(dev.address, in_between)
+        (error,) = (await explorer.run())["errors"]
+        assert error == {"message": "<h1>Bad Gateway</h1>", "extensions": {"http": {"status": 502}}}
+
+
+async def test_what_is_pasted_and_run_at_once_is_what_is_run(explorer: Explorer) -> None:
+    await explorer.query.locator(".view-lines").click()
+    await explorer.paste("query Pasted { taskCount }")
+    await explorer.page.keyboard.press("ControlOrMeta+Enter")
+    assert (await explorer.answer())["data"]["taskCount"] > 0
+
+
+async def test_headers_are_sent_with_the_operation(explorer: Explorer) -> None:
+    page = explorer.page
+    await explorer.write_headers('{"x-team": "web"}')
+    async with page.expect_request(lambda request: request.method == "POST") as request:
+        await explorer.run()
+    assert (await request.value).headers["x-team"] == "web"
+
+
+async def test_a_link_opens_the_operation_and_does_not_run_it(
+    chromium: Browser, dev: Served, explorer: Explorer
+) -> None:
+    page = explorer.page
+    await page.get_by_role("tab", name="CompleteMany").click()
+    await explorer.write_headers('{"authorization": "secret"}')
+    await explorer.button("Share").click()
+    link = page.url
+    assert await page.evaluate("navigator.clipboard.readText()") == link
+    assert "secret" not in link
+    assert urlsplit(link).query == ""  # a fragment is told to no server
+    async with opened(chromium, dev.address) as (other, watch):
+        requests: list[str | None] = []
+        other.on("request", lambda request: requests.append(request.post_data))
+        shared = await Explorer.open(other, link)
+        assert (await shared.tabs())[:2] == ["CompleteMany", "Tasks"]
+        assert "updateTasks" in await shared.text_of("operation.graphql")
+        assert json.loads(await shared.text_of("variables.json")) == {"dryRun": True}
+        assert not [sent for sent in requests if sent and "updateTasks" in sent]
+        assert other.url == dev.address
+        # It stays as a tab, once, also beside what is there already.
+        await other.goto(link)
+        await other.reload()
+        await shared.until_ready()
+        assert (await shared.tabs()).count("CompleteMany") == 2
+        assert watch.complaints == []
+
+
+async def test_tabs_are_there_again_and_headers_are_not(explorer: Explorer) -> None:
+    page = explorer.page
+    await explorer.write("query Mine { taskCount }")
+    await explorer.write_headers('{"authorization": "secret"}')
+    await expect(page.get_by_role("tab", name="Mine")).to_be_visible()
+    stored = "Object.entries(localStorage).map(([name, value]) => `${name}=${value}`)"
+    await until(page, f"{stored}.some(it => it.includes('tabState') && it.includes('query Mine'))")
+    kept = await page.evaluate(stored)
+    assert all(each.startswith("gql-api:") for each in kept)
+    assert not any("secret" in each for each in kept)
+    await page.reload()
+    await explorer.until_ready()
+    assert (await explorer.tabs())[0] == "Mine"
+
+
+async def test_the_explorer_plugin_writes_queries_by_clicks(explorer: Explorer) -> None:
+    await explorer.write("{ taskCount }")
+    await explorer.button("Show GraphiQL Explorer").click()
+    panel = explorer.page.locator(".graphiql-explorer-root")
+    await panel.get_by_text("overdue", exact=True).or_(panel.get_by_text("tags", exact=True)).first.click()
+    await expect(explorer.query).to_contain_text("tags")
+
+
+async def test_the_history_has_what_was_run(explorer: Explorer) -> None:
+    await explorer.write("query Counted { taskCount }")
+    await expect(explorer.page.get_by_role("tab", name="Counted")).to_be_visible()
+    await explorer.run()
+    await explorer.button("Show History").click()
+    await expect(explorer.page.get_by_role("region", name="History")).to_contain_text("Counted")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_it_is_light_or_dark_as_the_system_is(chromium: Browser, dev: Served, scheme: Any) -> None:
+    async with opened(chromium, dev.address, color_scheme=scheme) as (page, _):
+        explorer = await Explorer.open(page, dev.address)
+        brightness = """() => {
+            const [red, green, blue] = getComputedStyle(document.querySelector(".graphiql-container"))
+                .backgroundColor.match(/[\\d.]+/g).map(Number);
+            return red + green + blue;
+        }"""
+        assert (await page.evaluate(brightness) > 380) == (scheme == "light")
+        assert await explorer.run()
+
+
+async def test_the_policy_lets_no_injected_script_run(chromium: Browser, dev: Served) -> None:
+    async with opened(chromium, dev.address) as (page, watch):
+
+        async def with_injections(route: Route) -> None:
+            if route.request.method != "GET":
+                await route.continue_()
+                return
+            response = await route.fetch()
+            injected = (
+                "<script>injected = 1</script><img src=x onerror='injected = 2'><a href='javascript:injected = 3'>x</a>"
+            )
+            body = (await response.text()).replace("<body>", f"<body>{injected}")
+            assert injected in body
+            await route.fulfill(response=response, body=body)
+
+        await page.route(dev.address, with_injections)
+        explorer = await Explorer.open(page, dev.address)
+        await page.evaluate(
+            "document.body.append(Object.assign(document.createElement('script'), {text: 'injected = 4'}))"
+        )
+        await page.evaluate("document.querySelector('a[href^=javascript]').click()")
+        assert await explorer.run()
+        assert await page.evaluate("typeof injected") == "undefined"
+        assert len([it for it in watch.complaints if "Content Security Policy" in it]) >= 3
+
+
+async def test_the_page_asks_nothing_of_others(chromium: Browser, dev: Served) -> None:
+    async with opened(chromium, dev.address) as (page, watch):
+        await Explorer.open(page, dev.address)
+        ask = "fetch('http://127.0.0.1:9/').then(() => 'sent', error => error.message)"
+        assert await page.evaluate(ask) == "Failed to fetch"
+        assert any("connect-src" in it for it in watch.complaints)
+
+
+async def test_no_other_page_may_show_it_in_a_frame(chromium: Browser, dev: Served) -> None:
+    async with opened(chromium, dev.address) as (page, watch):
+        await page.route(
+            "**/framing", lambda route: route.fulfill(body=f"<iframe src={dev.address}>", content_type="text/html")
+        )
+        await page.goto(urljoin(dev.address, "/framing"))
+        await expect(page.frame_locator("iframe").locator("#explorer")).to_have_count(0)
+        assert any("frame-ancestors" in it for it in watch.complaints)
+
+
+async def test_the_first_paint_does_not_wait_for_the_editor(chromium: Browser, dev: Served) -> None:
+    async with opened(chromium, dev.address) as (page, _):
+        let_through = asyncio.Event()
+
+        async def hold(route: Route) -> None:
+            await let_through.wait()
+            await route.continue_()
+
+        await page.route(re.compile(r"/assets/.*\.js$"), hold)
+        await page.goto(dev.address, wait_until="commit")
+        await expect(page.get_by_role("status")).to_have_text("Opening the explorer …")
+        await until(page, "performance.getEntriesByName('first-contentful-paint').length == 1")
+        let_through.set()
+        await Explorer(page).until_ready()
+        await expect(page.locator("#opening")).to_be_hidden()
