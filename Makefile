@@ -10,7 +10,7 @@ ARGS ?=
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak clients explorer web check fix migrate seed schema publish readme wheel
+.PHONY: help run test soak clients explorer web pictures check fix migrate seed schema publish readme wheel
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -33,6 +33,10 @@ explorer: .venv ## Build the explorer from graphiql/, unless nothing of it has c
 web: .venv ## Lint, types and tests of the explorer's own code
 	@$(UV) run --locked --quiet --group node python graphiql/build.py --packages
 	@$(UV) run --locked --quiet --group node npm --prefix graphiql --silent test
+
+pictures: .venv explorer ## Take the pictures of docs/pictures anew, by the browser tests
+	@mkdir -p docs/pictures
+	@GQL_TEST_BROWSER=1 GQL_TEST_PICTURES=1 $(UV) run --locked --quiet pytest -q tests/browser
 
 soak: .venv ## Try twenty times as many random filters, orders and pages as the tests do, others each time
 	@GQL_TEST_MORE=20 $(UV) run --locked --quiet pytest tests/schema/test_filter_model.py $(ARGS)

@@ -15,7 +15,8 @@ class ExplorerBuildHook(BuildHookInterface):
     PLUGIN_NAME = "custom"
 
     def dependencies(self) -> list[str]:
-        return [] if self._explorer()["node"]() else [NODE]
+        explorer = self._explorer()
+        return [] if explorer["is_fresh"]() or explorer["node"]() else [NODE]
 
     def initialize(self, version: str, _build_data: dict[str, Any]) -> None:
         if version == "editable":  # `make` builds it, and says so

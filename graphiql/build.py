@@ -63,6 +63,7 @@ def build() -> None:
     with _alone():
         if is_fresh():
             return
+        TARGET.parent.mkdir(parents=True, exist_ok=True)
         try:
             _need_node()
             print("Building the explorer: once, half a minute or so ...", file=sys.stderr)  # noqa: T201 - as above

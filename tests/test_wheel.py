@@ -10,10 +10,13 @@ import zipfile
 from functools import cache
 from os import environ
 from pathlib import Path
+from urllib.parse import urljoin
 
+import httpx
 import pytest
 
 from gql_api import migrations
+from gql_api.http.documentation import DOCUMENTS
 from tests.command import PROJECT, environment, run, serving
 from tests.conftest import Server
 
@@ -51,6 +54,13 @@ def test_it_carries_the_package_and_its_migrations_and_nothing_else(wheel: Path)
     versions = {f"gql_api/_alembic/versions/{path.name}" for path in (PROJECT / "alembic" / "versions").glob("*.py")}
     assert versions | {"gql_api/_alembic/env.py"} <= names
     assert {f"gql_api/{path.relative_to(PROJECT / 'gql_api')}" for path in (PROJECT / "gql_api").rglob("*.py")} <= names
+    built = {
+        str(path.relative_to(PROJECT))
+        for path in (PROJECT / "gql_api" / "http" / "bundle").rglob("*")
+        if path.is_file()
+    }
+    assert built <= names
+    assert {f"gql_api/http/documents/{name}" for name in DOCUMENTS} <= names
     assert {name.split("/")[0] for name in names} == {"gql_api", wheel.name.rsplit("-", 3)[0] + ".dist-info"}
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
@@ -95,6 +105,10 @@ async def test_the_command_works_from_it(server: Server, wheel: Path, folder: Pa
             assert "Traceback" not in served.stop()
         with serving("dev", **on_it) as served:  # type: ignore[arg-type]
             assert served.ask('{ tag(by: {name: "focus"}) { taskCount } }')["tag"]["taskCount"] > 3
+            for path, what in {"graphql": 'id="explorer"', "documentation/README.md": "<h1"}.items():
+                answer = httpx.get(urljoin(served.address, path), headers={"accept": "text/html"})
+                assert what in answer.text
+                assert 'data-built="false"' not in answer.text
             assert "Traceback" not in served.stop()
 
     await asyncio.to_thread(install)

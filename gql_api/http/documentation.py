@@ -1,8 +1,10 @@
 """The project's documents as pages: what was written for front-end teams, at hand where they develop."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 from posixpath import dirname, normpath
 from urllib.parse import urlsplit
@@ -42,13 +44,20 @@ def _rendered(name: str) -> str:
     text = ((PACKAGED if PACKAGED.exists() else IN_PROJECT) / name).read_text(encoding="utf-8")
     markdown = MarkdownIt("commonmark").enable("table")
     tokens = markdown.parse(text)
-    for token in tokens:
+    for token, following in pairwise([*tokens, tokens[-1]]):
+        if token.type == "heading_open":
+            token.attrs["id"] = _anchor(following.content)
         token.children = token.children and list(_with_links_that_lead_somewhere(token.children, name))
     html = markdown.renderer.render(tokens, markdown.options, {})
     # What may be wider than the window is scrolled by keyboard, too.
     for wide in ("pre", "table"):
         html = html.replace(f"<{wide}>", f'<{wide} tabindex="0">')
     return f"<main>{_navigation(name)}{html}</main>"
+
+
+def _anchor(heading: str) -> str:
+    """Return the name by which a heading is linked to, as GitHub makes it."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
 def _navigation(name: str) -> str:

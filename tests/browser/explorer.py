@@ -59,6 +59,8 @@ class Explorer:
         await self.page.evaluate("text => navigator.clipboard.writeText(text)", text)
         await self.page.keyboard.press("ControlOrMeta+a")
         await self.page.keyboard.press("ControlOrMeta+v")
+        pasted = f"globalThis.__MONACO.editor.getModels().some(it => it.getValue() === {json.dumps(text)})"
+        await until(self.page, pasted)
 
     async def run(self) -> Any:
         await self.button("Execute query (Ctrl-Enter)").click()

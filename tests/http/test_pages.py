@@ -148,11 +148,13 @@ async def test_links_of_the_documents_lead_somewhere(api: Api) -> None:
     for name in DOCUMENTS:
         path = f"/documentation/{name}"
         response = await page(api, path)
-        assert "<h1>" in response.text
+        assert "<h1 id=" in response.text
         for address in Elements(response.text).addresses():
             to = urlsplit(urljoin(f"http://test{path}", address))
             if to.netloc == "test":
-                assert (await api.client.get(to.path, headers=BROWSER)).status_code == 200, (name, address)
+                linked = await api.client.get(to.path, headers=BROWSER)
+                assert linked.status_code == 200, (name, address)
+                assert not to.fragment or f'id="{to.fragment}"' in linked.text, (name, address)
 
 
 @pytest.mark.parametrize(
