@@ -58,8 +58,11 @@ def create_app(settings: Settings) -> FastAPI:
 def _add_schema(app: FastAPI) -> None:
     @app.get(SCHEMA_PATH, include_in_schema=False)
     async def schema_file() -> PlainTextResponse:
-        attachment = {"content-disposition": 'attachment; filename="schema.graphql"'}
-        return PlainTextResponse(f"{schema.as_str()}\n", headers=attachment)
+        headers = {
+            "content-disposition": 'attachment; filename="schema.graphql"',
+            "x-content-type-options": "nosniff",
+        }
+        return PlainTextResponse(f"{schema.as_str()}\n", headers=headers)
 
 
 def _add_pages(app: FastAPI, explorer: Explorer) -> None:

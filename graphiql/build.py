@@ -34,9 +34,7 @@ class BuildError(Exception):
 
 def main() -> int:
     do = install if "--packages" in sys.argv else build
-    if do is build and is_fresh():
-        return 0
-    if not node():
+    if not ((do is build and is_fresh()) or node()):
         code = _with_node_of_ours()
         if code is not None:
             return code
@@ -60,6 +58,8 @@ def _with_node_of_ours() -> int | None:
 
 def build() -> None:
     """Make the bundle, unless it is there and made of the very same files. Raises BuildError."""
+    if is_fresh():
+        return
     with _alone():
         if is_fresh():
             return

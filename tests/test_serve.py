@@ -5,6 +5,7 @@ import shutil
 import signal
 from pathlib import Path
 
+import httpx
 import psutil
 
 from gql_api import migrations
@@ -40,6 +41,10 @@ async def test_it_starts_on_a_migrated_database_only_unless_told_to_migrate(serv
         with serving("serve", "--migrate", "--workers", "1", cwd=folder, DATABASE_URL=url) as served:
             assert f"Migrated from 0001 to {migrations.head()}." in served.said
             assert served.ask("{ taskCount categories { id } }") == {"taskCount": 0, "categories": []}
+            page = httpx.get(served.address, headers={"accept": "text/html"})
+            assert (page.status_code, "<html" in page.text) == (400, False)
+            refused = httpx.post(served.address, json={"query": "{ __schema { queryType { name } } }"}).json()
+            assert "introspection has been disabled" in refused["errors"][0]["message"]
             assert workers(served) == []
             assert "Traceback" not in served.stop(signal.SIGINT)
         assert not list(folder.iterdir())
@@ -49,9 +54,17 @@ async def test_it_starts_on_a_migrated_database_only_unless_told_to_migrate(serv
 
 async def test_several_workers_answer_and_one_that_dies_is_replaced(database: str, folder: Path) -> None:
     def use() -> None:
-        with serving("serve", cwd=folder, DATABASE_URL=database, GQL_API_WORKERS="3", GQL_API_POOL_SIZE="7") as served:
+        with serving(
+            "serve",
+            cwd=folder,
+            DATABASE_URL=database,
+            GQL_API_WORKERS="3",
+            GQL_API_POOL_SIZE="7",
+            GQL_API_EXPLORER="true",
+        ) as served:
             assert served.said[-2].endswith("at most 21 connections")
             assert served.said[-1].endswith(", 3 workers")
+            assert "<html" in httpx.get(served.address, headers={"accept": "text/html"}).text
             until_started(served, 3)
             first = workers(served)
             assert len(first) == 3

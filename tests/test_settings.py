@@ -46,6 +46,12 @@ def test_the_password_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "secret" not in repr(settings.load())
 
 
+def test_what_was_set_goes_before_what_a_command_would_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GQL_API_EXPLORER", "false")
+    loaded = settings.load().or_else(explorer=True, introspection=True)
+    assert (loaded.explorer, loaded.introspection) == (False, True)
+
+
 def test_a_file_that_is_no_text_is_one_clear_line() -> None:
     Path(".env").write_bytes(b"GQL_API_PORT=\xff\xfe")
     with pytest.raises(StartupError, match=r"\.env"):

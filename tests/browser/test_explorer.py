@@ -159,6 +159,14 @@ async def test_what_is_pasted_and_run_at_once_is_what_is_run(explorer: Explorer)
     assert (await explorer.answer())["data"]["taskCount"] > 0
 
 
+async def test_a_subscription_is_asked_for_over_a_websocket(explorer: Explorer) -> None:
+    await explorer.write("subscription Ticks { ticks }")
+    async with explorer.page.expect_websocket() as socket:
+        (error,) = (await explorer.run())["errors"]
+    assert (await socket.value).url.endswith("/graphql")
+    assert "subscription" in error["message"]
+
+
 async def test_headers_are_sent_with_the_operation(explorer: Explorer) -> None:
     page = explorer.page
     await explorer.write_headers('{"x-team": "web"}')

@@ -78,7 +78,8 @@
     return;
   }
   opening.hidden = false;
-  const failed = (what) => showPlain(`The explorer could not be loaded, and this plain form stands in for it: ${what}`);
+  const failed = (what) =>
+    showPlain(`The explorer could not be loaded (${what}). This plain form stands in for it; reload the page to try again.`);
   const isOurs = (address) => address && new URL(address, location.href).pathname.includes("/assets/");
   addEventListener("explorer-failed", (event) => failed(event.detail));
   addEventListener("vite:preloadError", (event) => failed(event.payload.message));
@@ -87,7 +88,7 @@
     (event) => {
       // A script that does not come is told by its element; one that the browser cannot read, by its address.
       if (event.target instanceof HTMLScriptElement && isOurs(event.target.src)) {
-        failed(`${new URL(event.target.src).pathname} did not come.`);
+        failed(`${new URL(event.target.src).pathname} did not come`);
       } else if (isOurs(event.filename) && !document.documentElement.dataset.explorer) failed(event.message);
     },
     true,
