@@ -32,8 +32,11 @@ test("of several operations the named one runs, by HTTP when it is no subscripti
 
 test("the schema is to be had", async () => {
   await using api = await serveTestApi();
-  const result = await createFetcher(api.url)({ query: getIntrospectionQuery(), operationName: "IntrospectionQuery" });
+  const told: Answered[] = [];
+  const fetcher = createFetcher(api.url, (answered) => told.push(answered));
+  const result = await fetcher({ query: getIntrospectionQuery(), operationName: "IntrospectionQuery" });
   expect(result).toHaveProperty("data.__schema.queryType.name", "Query");
+  expect(told).toEqual([]); // nobody has run it
 });
 
 test("errors are those of the API, with all that they tell", async () => {

@@ -9,7 +9,10 @@ import { subscribe } from "./subscription";
 export function createFetcher(url: string, onAnswer: (answered: Answered) => void = () => {}): Fetcher {
   const fetch = readableFetch(onAnswer);
   const byHttp = createGraphiQLFetcher({ url, fetch });
+  // What the page asks for itself is not told: nobody has run it.
+  const introspect = createGraphiQLFetcher({ url, fetch: readableFetch(() => {}) });
   return (parameters, options) => {
+    if (parameters.operationName === "IntrospectionQuery") return introspect(parameters, options);
     const operation = options?.documentAST && getOperationAST(options.documentAST, parameters.operationName);
     if (operation?.operation !== "subscription") return byHttp(parameters, options);
     const request = { ...parameters, operationName: parameters.operationName ?? undefined };

@@ -79,7 +79,9 @@
   }
   opening.hidden = false;
   const failed = (what) =>
-    showPlain(`The explorer could not be loaded (${what}). This plain form stands in for it; reload the page to try again.`);
+    showPlain(
+      `The explorer could not be loaded (${what}). This plain form stands in for it; reload the page to try again.`,
+    );
   const isOurs = (address) => address && new URL(address, location.href).pathname.includes("/assets/");
   addEventListener("explorer-failed", (event) => failed(event.detail));
   addEventListener("vite:preloadError", (event) => failed(event.payload.message));
