@@ -1,5 +1,6 @@
 """Pages for people: each is allowed its own scripts and styles by a nonce, and nothing of any other host."""
 
+from functools import cache
 from html import escape
 from pathlib import Path
 from secrets import token_urlsafe
@@ -30,10 +31,15 @@ HEADERS = {
 
 def part(name: str, **values: str) -> str:
     """Return a file of the folder `pages` with each `{{name}}` replaced by its value, which is HTML already."""
-    text = (PAGES / name).read_text(encoding="utf-8")
+    text = _text(name)
     for placeholder, value in values.items():
         text = text.replace(f"{{{{{placeholder}}}}}", value)
     return text
+
+
+@cache
+def _text(name: str) -> str:
+    return (PAGES / name).read_text(encoding="utf-8")
 
 
 def page(title: str, body: str, head: str = "", allowed: dict[str, str] | None = None) -> HTMLResponse:
