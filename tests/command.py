@@ -73,8 +73,10 @@ class Served:
 
 
 @contextmanager
-def serving(*arguments: str, cwd: Path, command: Sequence[str | Path] = COMMAND, **variables: str) -> Iterator[Served]:
-    """Run `gql-api dev` or `serve`."""
+def serving(
+    *arguments: str, cwd: Path, command: Sequence[str | Path] = COMMAND, at_most: float = 100, **variables: str
+) -> Iterator[Served]:
+    """Run `gql-api dev` or `serve`, for at most so many seconds."""
     with subprocess.Popen(
         [*command, *arguments],
         cwd=cwd,
@@ -85,7 +87,7 @@ def serving(*arguments: str, cwd: Path, command: Sequence[str | Path] = COMMAND,
         text=True,
     ) as process:
         # Who waits for a line that never comes reads the end then, and fails.
-        patience = Timer(100, process.kill)
+        patience = Timer(at_most, process.kill)
         patience.start()
         try:
             yield Served(process)

@@ -57,7 +57,7 @@ async def seeded(server: Server, template: str) -> str:
 
 @contextmanager
 def developing(url: str, folder: Path, **variables: str) -> Iterator[Served]:
-    with serving("dev", cwd=folder, DATABASE_URL=url, **variables) as served:
+    with serving("dev", cwd=folder, at_most=3600, DATABASE_URL=url, **variables) as served:
         yield served
 
 
