@@ -204,9 +204,9 @@ def sessions(engine: AsyncEngine) -> db.Sessions:
 
 
 def settings(database: str, pool_size: int = 10, **others: Any) -> Settings:
-    """The settings of `dev`, on a database."""
+    """The settings of `dev`, on a database; but no explorer, since most tests need none, and all would make one."""
     given = Settings(database_url=SecretStr(database), pool_size=pool_size, data_dir=Path("/nowhere"), **others)
-    return given.or_else(explorer=True, introspection=True)
+    return given.or_else(explorer=False, introspection=True)
 
 
 @asynccontextmanager

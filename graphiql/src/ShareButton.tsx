@@ -1,4 +1,4 @@
-/** Copies a link that opens the operation of the tab, and puts it into the address bar for where copying is not allowed. */
+/** Copies a link that opens the operation of the tab; where copying is not allowed, it is put into the address bar. */
 
 import { ToolbarButton, useGraphiQL } from "@graphiql/react";
 import { useEffect, useState } from "react";
@@ -17,11 +17,11 @@ export function ShareButton() {
 
   const share = async () => {
     const link = linkTo(location.href, { query: query?.getValue() ?? "", variables: variables?.getValue() ?? null });
-    history.replaceState(null, "", link);
     try {
       await navigator.clipboard.writeText(link);
       say("Link copied");
     } catch {
+      history.replaceState(null, "", link);
       say("The link is in the address bar");
     }
   };

@@ -23,7 +23,7 @@ import { AnswerBar, answers } from "./AnswerBar";
 import { current } from "./current";
 import { examples } from "./examples";
 import { createFetcher } from "./fetcher";
-import { linked } from "./link";
+import { linked, type Linked } from "./link";
 import { ShareButton } from "./ShareButton";
 import { ownStorage } from "./storage";
 
@@ -35,13 +35,15 @@ export function show(root: HTMLElement, failed: (error: unknown) => void): void 
   const link = linked(page);
   // Once it is open it lives on as a tab: the address would bring the first version back at each reload.
   if (link) history.replaceState(null, "", page.split("#")[0]);
+  // Who has it open already, and puts a link into the address bar, leaves the page where it is.
+  addEventListener("hashchange", () => linked(location.href) && location.reload());
   const url = page.split(/[?#]/)[0]!;
   createRoot(root, { onUncaughtError: failed }).render(
     <GraphiQL
       fetcher={current(createFetcher(url, answers.tell))}
       storage={ownStorage()}
       plugins={plugins}
-      defaultTabs={link ? [link, ...examples] : examples}
+      defaultTabs={firstTabs(link)}
       initialQuery={link?.query}
       initialVariables={link?.variables ?? undefined}
       defaultEditorToolsVisibility="variables"
@@ -66,6 +68,12 @@ export function show(root: HTMLElement, failed: (error: unknown) => void): void 
       </GraphiQL.Footer>
     </GraphiQL>,
   );
+}
+
+/** What a first visitor finds: the operation of the link that led here, if one did, and the examples. */
+function firstTabs(link: Linked | null): Linked[] {
+  if (link === null) return examples;
+  return [link, ...examples.filter(({ query, variables }) => query !== link.query || variables !== link.variables)];
 }
 
 /** Tells the page how far it has come, and leads back to where everything is. */

@@ -133,11 +133,27 @@ async def opened(browser: Browser, address: str, **options: Any) -> AsyncIterato
 
 
 @pytest.fixture
-async def explorer(chromium: Browser, dev: Served) -> AsyncIterator[Explorer]:
+async def fresh(chromium: Browser, dev: Served) -> AsyncIterator[Explorer]:
     """The explorer as a first visitor meets it. Whatever is done with it, the browser has nothing to complain about."""
     async with opened(chromium, dev.address) as (page, watch):
         yield await Explorer.open(page, dev.address)
         assert watch.complaints == []
+
+
+@pytest.fixture(scope="session")
+async def open_explorer(chromium: Browser, dev: Served) -> AsyncIterator[tuple[Explorer, Watch]]:
+    async with opened(chromium, dev.address) as (page, watch):
+        yield await Explorer.open(page, dev.address), watch
+
+
+@pytest.fixture
+async def explorer(open_explorer: tuple[Explorer, Watch]) -> AsyncIterator[Explorer]:
+    """The explorer as somebody has it open all day, with a new tab. To open it takes a browser a second or two."""
+    explorer, watch = open_explorer
+    watch.complaints.clear()
+    await explorer.new_tab()
+    yield explorer
+    assert (watch.complaints, watch.elsewhere) == ([], [])
 
 
 @pytest.fixture

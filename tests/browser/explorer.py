@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from typing import Any
 
 from playwright.async_api import Locator, Page, expect
@@ -31,6 +32,17 @@ class Explorer:
         await self.page.locator("html[data-explorer=ready]").wait_for(state="attached")
         await until(self.page, "globalThis.__MONACO?.editor.getEditors().length >= 3")
 
+    async def new_tab(self) -> None:
+        """Open one, and close the panel on the left."""
+        panel = self.page.get_by_role("button", name=re.compile("^Hide .*(Explorer|History)$"))
+        if await panel.count():
+            await panel.click()
+        await self.button("New tab").click()
+
+    async def is_titled(self, title: str) -> None:
+        """Wait until the tab that is open has this title."""
+        await expect(self.page.get_by_role("tab", selected=True).get_by_role("button", name=title)).to_be_visible()
+
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name)
 
@@ -49,9 +61,15 @@ class Explorer:
         await self.query.locator(".view-lines").click()
         await self.paste(text)
 
+    async def write_variables(self, text: str) -> None:
+        await self._write_below("Variables", text)
+
     async def write_headers(self, text: str) -> None:
-        await self.page.get_by_role("button", name="Headers", exact=True).click()
-        await self.page.get_by_role("region", name="Headers").locator(".view-lines:visible").click()
+        await self._write_below("Headers", text)
+
+    async def _write_below(self, name: str, text: str) -> None:
+        await self.page.get_by_role("button", name=name, exact=True).click()
+        await self.page.get_by_role("region", name=name).locator(".view-lines:visible").click()
         await self.paste(text)
 
     async def paste(self, text: str) -> None:

@@ -6,7 +6,6 @@ import re
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-import pytest
 from graphql import GraphQLObjectType
 from playwright.async_api import Browser, Route, expect
 
@@ -16,44 +15,43 @@ from tests.browser.explorer import Explorer, until
 from tests.command import Served
 
 
-async def test_it_loads_where_there_is_no_other_host(explorer: Explorer, picture: Any) -> None:
-    assert await explorer.tabs() == ["Tasks", "OpenTasks", "CreateTask", "CompleteMany"]
-    await expect(explorer.query).to_contain_text("query Tasks")
+async def test_it_loads_where_there_is_no_other_host(fresh: Explorer) -> None:
+    assert await fresh.tabs() == ["Tasks", "OpenTasks", "CreateTask", "CompleteMany"]
+    await expect(fresh.query).to_contain_text("query Tasks")
     fonts = (
         "document.fonts.ready.then(() => [...document.fonts].filter(it => it.status === 'loaded').map(it => it.family))"
     )
-    assert {"Roboto", "Fira Code"} <= {*await explorer.page.evaluate(fonts)}
-    await explorer.run()
-    await picture(explorer.page, "explorer")
+    assert {"Roboto", "Fira Code"} <= {*await fresh.page.evaluate(fonts)}
 
 
-async def test_the_button_runs_the_first_example(explorer: Explorer) -> None:
-    answer = await explorer.run()
+async def test_the_button_runs_the_first_example(fresh: Explorer, picture: Any) -> None:
+    answer = await fresh.run()
     assert len(answer["data"]["tasks"]) == 5
     assert "errors" not in answer
-    await expect(explorer.result).to_contain_text(answer["data"]["tasks"][0]["title"])
-    await expect(explorer.page.locator(".answer-bar")).to_have_text(
+    await expect(fresh.result).to_contain_text(answer["data"]["tasks"][0]["title"])
+    await expect(fresh.page.locator(".answer-bar")).to_have_text(
         re.compile(r"HTTP 200 · \d+ ms · request [0-9a-f]{32}")
     )
+    await picture(fresh.page, "explorer")
 
 
-async def test_everything_can_be_done_by_keyboard_alone(explorer: Explorer) -> None:
-    page = explorer.page
+async def test_everything_can_be_done_by_keyboard_alone(fresh: Explorer) -> None:
+    page = fresh.page
     await tab_to(
         page, "section[aria-label='Operation Editor'] .graphiql-editor, .graphiql-query-editor .graphiql-editor"
     )
     await page.keyboard.press("Enter")
-    await explorer.paste("{ categories { name } }")
+    await fresh.paste("{ categories { name } }")
     await page.keyboard.press("ControlOrMeta+Enter")
-    answer = await explorer.answer()
+    answer = await fresh.answer()
     assert "Learning" in [category["name"] for category in answer["data"]["categories"]]
     # Out of the editor, where Tab writes a tab until that is switched off, and on to what came back.
     await page.keyboard.press("Control+m")
     await tab_to(page, ".result-window")
-    await expect(explorer.result).to_be_focused()
+    await expect(fresh.result).to_be_focused()
     await page.keyboard.press("Enter")
     await page.keyboard.press("ControlOrMeta+End")
-    assert await explorer.result.get_attribute("aria-live") == "polite"
+    assert await fresh.result.get_attribute("aria-live") == "polite"
 
 
 async def tab_to(page: Any, selector: str) -> None:
@@ -97,13 +95,13 @@ async def test_the_documentation_shows_what_a_field_means(explorer: Explorer, pi
     await picture(explorer.page, "documentation")
 
 
-async def test_a_mutation_changes_what_a_query_then_shows(explorer: Explorer, picture: Any) -> None:
-    await explorer.page.get_by_role("tab", name="CreateTask").click()
-    created = (await explorer.run())["data"]["createTask"]["task"]
+async def test_a_mutation_changes_what_a_query_then_shows(fresh: Explorer, picture: Any) -> None:
+    await fresh.page.get_by_role("tab", name="CreateTask").click()
+    created = (await fresh.run())["data"]["createTask"]["task"]
     assert created["title"] == "Water the plants"
-    await picture(explorer.page, "mutation")
-    await explorer.page.get_by_role("tab", name="Tasks", exact=True).click()
-    first, *_ = (await explorer.run())["data"]["tasks"]
+    await picture(fresh.page, "mutation")
+    await fresh.page.get_by_role("tab", name="Tasks", exact=True).click()
+    first, *_ = (await fresh.run())["data"]["tasks"]
     assert (first["id"], first["title"], first["tags"]) == (
         created["id"],
         "Water the plants",
@@ -140,16 +138,17 @@ async def test_a_server_that_is_gone_is_told_in_words(chromium: Browser, dev: Se
         await expect(page.locator(".answer-bar")).to_contain_text("No answer")
 
 
-async def test_what_is_no_answer_of_the_api_is_shown_all_the_same(chromium: Browser, dev: Served) -> None:
-    async with opened(chromium, dev.address) as (page, _):
-        explorer = await Explorer.open(page, dev.address)
+async def test_what_is_no_answer_of_the_api_is_shown_all_the_same(explorer: Explorer) -> None:
+    async def in_between(route: Route) -> None:
+        await route.fulfill(status=299, content_type="text/html", body="<h1>Log in first</h1>")
 
-        async def in_between(route: Route) -> None:
-            await route.fulfill(status=502, content_type="text/html", body="<h1>Bad Gateway</h1>")
-
-        await page.route(dev.address, in_between)
+    await explorer.write("{ taskCount }")
+    await explorer.page.route("**/graphql", in_between)
+    try:
         (error,) = (await explorer.run())["errors"]
-        assert error == {"message": "<h1>Bad Gateway</h1>", "extensions": {"http": {"status": 502}}}
+    finally:
+        await explorer.page.unroute("**/graphql", in_between)
+    assert error == {"message": "<h1>Log in first</h1>", "extensions": {"http": {"status": 299}}}
 
 
 async def test_what_is_pasted_and_run_at_once_is_what_is_run(explorer: Explorer) -> None:
@@ -169,53 +168,79 @@ async def test_a_subscription_is_asked_for_over_a_websocket(explorer: Explorer) 
 
 async def test_headers_are_sent_with_the_operation(explorer: Explorer) -> None:
     page = explorer.page
+    await explorer.write("{ taskCount }")
     await explorer.write_headers('{"x-team": "web"}')
     async with page.expect_request(lambda request: request.method == "POST") as request:
         await explorer.run()
     assert (await request.value).headers["x-team"] == "web"
 
 
+async def shared(explorer: Explorer) -> str:
+    await explorer.button("Share:").click()
+    await expect(explorer.page.locator(".share-said")).to_have_text("Link copied")
+    link: str = await explorer.page.evaluate("navigator.clipboard.readText()")
+    return link
+
+
 async def test_a_link_opens_the_operation_and_does_not_run_it(
     chromium: Browser, dev: Served, explorer: Explorer
 ) -> None:
-    page = explorer.page
-    await page.get_by_role("tab", name="CompleteMany").click()
+    await explorer.write("mutation Shared($title: String!) { createTask(input: {title: $title}) { __typename } }")
+    await explorer.write_variables('{"title": "#&+ ✓"}')
     await explorer.write_headers('{"authorization": "secret"}')
-    await explorer.button("Share").click()
-    link = page.url
-    assert await page.evaluate("navigator.clipboard.readText()") == link
+    link = await shared(explorer)
     assert "secret" not in link
     assert urlsplit(link).query == ""  # a fragment is told to no server
-    async with opened(chromium, dev.address) as (other, watch):
-        requests: list[str | None] = []
-        other.on("request", lambda request: requests.append(request.post_data))
-        shared = await Explorer.open(other, link)
-        assert (await shared.tabs())[:2] == ["CompleteMany", "Tasks"]
-        assert "updateTasks" in await shared.text_of("operation.graphql")
-        assert json.loads(await shared.text_of("variables.json")) == {"dryRun": True}
-        assert not [sent for sent in requests if sent and "updateTasks" in sent]
-        assert other.url == dev.address
-        # It stays as a tab, once, also beside what is there already.
-        await other.goto(link)
-        await other.reload()
-        await shared.until_ready()
-        assert (await shared.tabs()).count("CompleteMany") == 2
+    async with opened(chromium, dev.address) as (page, watch):
+        sent: list[str] = []
+        page.on("request", lambda request: sent.append(request.post_data or ""))
+        visitor = await Explorer.open(page, link)
+        assert await visitor.tabs() == ["Shared", "Tasks", "OpenTasks", "CreateTask", "CompleteMany"]
+        assert "mutation Shared" in await visitor.text_of("operation.graphql")
+        assert json.loads(await visitor.text_of("variables.json")) == {"title": "#&+ ✓"}
+        assert not [body for body in sent if "Shared" in body]
+        assert page.url == dev.address
+        # Whoever has it open already, and puts the link into the address bar, gets it beside what is there: once.
+        await explorer.write("query Another { taskCount }")
+        another = await shared(explorer)
+        for _ in range(2):
+            async with page.expect_navigation(wait_until="load"):
+                await page.evaluate("link => { location.href = link }", another)
+            await visitor.until_ready()
+            assert await visitor.tabs() == ["Shared", "Tasks", "OpenTasks", "CreateTask", "CompleteMany", "Another"]
         assert watch.complaints == []
 
 
-async def test_tabs_are_there_again_and_headers_are_not(explorer: Explorer) -> None:
-    page = explorer.page
-    await explorer.write("query Mine { taskCount }")
-    await explorer.write_headers('{"authorization": "secret"}')
-    await expect(page.get_by_role("tab", name="Mine")).to_be_visible()
+async def test_an_example_that_is_shared_is_not_there_twice(chromium: Browser, dev: Served, fresh: Explorer) -> None:
+    await fresh.page.get_by_role("tab", name="CompleteMany").click()
+    link = await shared(fresh)
+    async with opened(chromium, dev.address) as (page, _):
+        visitor = await Explorer.open(page, link)
+        assert await visitor.tabs() == ["CompleteMany", "Tasks", "OpenTasks", "CreateTask"]
+
+
+async def test_where_copying_is_not_allowed_the_link_is_in_the_address_bar(chromium: Browser, dev: Served) -> None:
+    async with opened(chromium, dev.address) as (page, _):
+        visitor = await Explorer.open(page, dev.address)
+        await page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error()) }")
+        await visitor.button("Share:").click()
+        await expect(page.locator(".share-said")).to_have_text("The link is in the address bar")
+        assert "query+Tasks" in page.url
+
+
+async def test_tabs_are_there_again_and_headers_are_not(fresh: Explorer) -> None:
+    page = fresh.page
+    await fresh.write("query Mine { taskCount }")
+    await fresh.write_headers('{"authorization": "secret"}')
+    await fresh.is_titled("Mine")
     stored = "Object.entries(localStorage).map(([name, value]) => `${name}=${value}`)"
     await until(page, f"{stored}.some(it => it.includes('tabState') && it.includes('query Mine'))")
     kept = await page.evaluate(stored)
     assert all(each.startswith("gql-api:") for each in kept)
     assert not any("secret" in each for each in kept)
     await page.reload()
-    await explorer.until_ready()
-    assert (await explorer.tabs())[0] == "Mine"
+    await fresh.until_ready()
+    assert (await fresh.tabs())[0] == "Mine"
 
 
 async def test_the_explorer_plugin_writes_queries_by_clicks(explorer: Explorer) -> None:
@@ -228,26 +253,15 @@ async def test_the_explorer_plugin_writes_queries_by_clicks(explorer: Explorer) 
 
 async def test_the_history_has_what_was_run(explorer: Explorer) -> None:
     await explorer.write("query Counted { taskCount }")
-    await expect(explorer.page.get_by_role("tab", name="Counted")).to_be_visible()
+    await explorer.is_titled("Counted")
     await explorer.run()
     await explorer.button("Show History").click()
     await expect(explorer.page.get_by_role("region", name="History")).to_contain_text("Counted")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_it_is_light_or_dark_as_the_system_is(chromium: Browser, dev: Served, scheme: Any) -> None:
-    async with opened(chromium, dev.address, color_scheme=scheme) as (page, _):
-        explorer = await Explorer.open(page, dev.address)
-        brightness = """() => {
-            const [red, green, blue] = getComputedStyle(document.querySelector(".graphiql-container"))
-                .backgroundColor.match(/[\\d.]+/g).map(Number);
-            return red + green + blue;
-        }"""
-        assert (await page.evaluate(brightness) > 380) == (scheme == "light")
-        assert await explorer.run()
-
-
-async def test_the_policy_lets_no_injected_script_run(chromium: Browser, dev: Served) -> None:
+async def test_the_policy_lets_no_injected_script_run_and_nothing_be_sent_elsewhere(
+    chromium: Browser, dev: Served
+) -> None:
     async with opened(chromium, dev.address) as (page, watch):
 
         async def with_injections(route: Route) -> None:
@@ -271,11 +285,6 @@ async def test_the_policy_lets_no_injected_script_run(chromium: Browser, dev: Se
         assert await explorer.run()
         assert await page.evaluate("typeof injected") == "undefined"
         assert len([it for it in watch.complaints if "Content Security Policy" in it]) >= 3
-
-
-async def test_the_page_asks_nothing_of_others(chromium: Browser, dev: Served) -> None:
-    async with opened(chromium, dev.address) as (page, watch):
-        await Explorer.open(page, dev.address)
         ask = "fetch('http://127.0.0.1:9/').then(() => 'sent', error => error.message)"
         assert await page.evaluate(ask) == "Failed to fetch"
         assert any("connect-src" in it for it in watch.complaints)

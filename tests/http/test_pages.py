@@ -1,6 +1,7 @@
 """What is for people who develop with the API: the explorer's page, the page at `/`, the documents, the schema."""
 
 import re
+from collections.abc import AsyncIterator
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -19,6 +20,12 @@ PAGES = ["/", "/graphql", *(f"/documentation/{name}" for name in DOCUMENTS)]
 INTROSPECTION = "{ __schema { queryType { name } } }"
 
 needs_bundle = pytest.mark.skipif(not (BUNDLE / FILES).is_dir(), reason="The explorer is not built: make explorer")
+
+
+@pytest.fixture
+async def api(database: str) -> AsyncIterator[Api]:
+    async with api_on(database, explorer=True) as api:
+        yield api
 
 
 class Elements(HTMLParser):
