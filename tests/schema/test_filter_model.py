@@ -295,12 +295,17 @@ TASK_ORDERS = orders(
 )
 SIZES = st.lists(st.integers(2, 5), min_size=1, max_size=3) | st.just([1, 4])
 
-MORE = int(environ.get("GQL_TEST_MORE", "1"))
-"""How many times as many examples to try, others each time: `make soak`."""
+MORE = float(environ.get("GQL_TEST_MORE", "1"))
+"""How many times as many examples to try: more, and others each time, in `make soak`; fewer where it is a second look."""
+
+
+def examples(number: int) -> int:
+    return round(number * MORE)
+
 
 many = settings(
-    max_examples=100 * MORE,
-    derandomize=MORE == 1,
+    max_examples=examples(100),
+    derandomize=MORE <= 1,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -380,7 +385,7 @@ async def test_tasks(world: World, filter: Filter | None, order: Order, sizes: l
     await check(world, "Task", filter, order, sizes, backwards)
 
 
-@settings(many, max_examples=60 * MORE)
+@settings(many, max_examples=examples(60))
 @given(
     filter=st.none() | category_filters(3),
     order=orders("name", "createdAt", "updatedAt"),
@@ -391,13 +396,13 @@ async def test_categories(world: World, filter: Filter | None, order: Order, siz
     await check(world, "Category", filter, order, sizes, backwards)
 
 
-@settings(many, max_examples=60 * MORE)
+@settings(many, max_examples=examples(60))
 @given(filter=st.none() | tag_filters(3), order=orders("name", "createdAt"), sizes=SIZES, backwards=st.booleans())
 async def test_tags(world: World, filter: Filter | None, order: Order, sizes: list[int], backwards: bool) -> None:
     await check(world, "Tag", filter, order, sizes, backwards)
 
 
-@settings(many, max_examples=50 * MORE)
+@settings(many, max_examples=examples(50))
 @given(search=SEARCHES, order=TASK_ORDERS, sizes=SIZES)
 @example(search="red", order=None, sizes=[1])
 @example(search='blue -red or "red blue" gree', order=[{"title": "ASC"}], sizes=[2])
@@ -413,7 +418,7 @@ TEXT_FILTERS = st.one_of(
 )
 
 
-@settings(many, max_examples=250 * MORE)
+@settings(many, max_examples=examples(250))
 @given(filter=TEXT_FILTERS, negated=st.booleans())
 async def test_texts(world: World, filter: Filter, negated: bool) -> None:
     filter = {"not": filter} if negated else filter
