@@ -296,7 +296,7 @@ TASK_ORDERS = orders(
 SIZES = st.lists(st.integers(2, 5), min_size=1, max_size=3) | st.just([1, 4])
 
 MORE = float(environ.get("GQL_TEST_MORE", "1"))
-"""How many times as many examples to try: more, and others each time, in `make soak`; fewer where it is a second look."""
+"""How many times as many examples to try: more, and others each time, in `make soak`; fewer for a second look."""
 
 
 def examples(number: int) -> int:
