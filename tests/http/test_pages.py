@@ -11,6 +11,7 @@ from httpx import Response
 
 from gql_api.http.documentation import DOCUMENTS
 from gql_api.http.explorer import BUNDLE, FILES, Explorer
+from gql_api.http.landing import landing_page
 from tests.api import Api
 from tests.command import PROJECT
 from tests.conftest import api_on
@@ -149,6 +150,8 @@ async def test_the_address_that_a_page_tells_is_only_text(api: Api) -> None:
     for path in ("/", "/graphql"):
         response = await api.client.get(path, headers={**BROWSER, "host": 'x"><script>injected()</script>'})
         assert "<script>injected" not in response.text
+    for made in (Explorer("/graphql").page("<b>"), landing_page([], "<b>")):
+        assert "curl -s &lt;b&gt; -H" in bytes(made.body).decode()
 
 
 async def test_links_of_the_documents_lead_somewhere(api: Api) -> None:
