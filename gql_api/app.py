@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from fastapi.requests import Request
@@ -9,9 +10,10 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 
 from gql_api import db
 from gql_api.errors import StartupError
-from gql_api.http import documentation, health
+from gql_api.http import documentation
 from gql_api.http.explorer import Explorer
 from gql_api.http.graphql import graphql_router
+from gql_api.http.health import health_router
 from gql_api.http.landing import Place, landing_page
 from gql_api.http.request_id import RequestId
 from gql_api.schema import schema
@@ -35,7 +37,6 @@ def create_app(settings: Settings) -> FastAPI:
             pool_timeout=settings.pool_timeout,
             transaction_pooling=settings.transaction_pooling,
         )
-        app.state.engine = engine
         app.state.sessions = db.create_sessions(engine)
         try:
             yield
@@ -47,7 +48,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(RequestId)
     explorer = Explorer(GRAPHQL_PATH) if settings.explorer else None
     app.include_router(graphql_router(schema, GRAPHQL_PATH, explorer))
-    app.include_router(health.router)
+    app.include_router(
+        health_router(partial(db.create_engine, url, pool_size=1, transaction_pooling=settings.transaction_pooling))
+    )
     if settings.introspection:
         _add_schema(app)
     if explorer is not None:

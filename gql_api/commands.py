@@ -32,7 +32,7 @@ def dev(host: str | None, port: int | None, *, reload: bool) -> None:
         else:
             asyncio.run(_check_migrated(settings))
             _say(f"Database: {_where(settings)}")
-        _say(f"Explorer: {server.address(bound)} (Ctrl-C stops)")
+        _say(f"{'Explorer' if settings.explorer else 'API'}: {server.address(bound)} (Ctrl-C stops)")
         server.run(settings, bound, reload=reload)
 
 

@@ -113,7 +113,8 @@ class Settings(BaseSettings):
     explorer: Annotated[
         bool | None,
         Field(
-            description="Serve the explorer at `/graphql`, and the pages at `/` and `/documentation`.",
+            description="Serve the explorer at `/graphql`, and the pages at `/` and `/documentation/`. It "
+            "completes and describes only what introspection tells it.",
             json_schema_extra=_scope("all workers", "on in `dev`, off in `serve`"),
         ),
     ] = None
@@ -163,7 +164,7 @@ def described(settings: Settings) -> Iterator[Setting]:
             field.description or "",
             str(extra["default"]) or f"`{_shown(field.default)}`",
             str(extra["scope"]),
-            _shown(value),
+            _shown(value) or ("" if value is not None else f"({str(extra['default']).replace('`', '')})"),
         )
 
 

@@ -9,6 +9,7 @@ When something goes wrong, the package gets a file with the reason in one senten
 
 import fcntl
 import hashlib
+import json
 import re
 import shutil
 import subprocess
@@ -63,8 +64,10 @@ def build() -> None:
     with _alone():
         if is_fresh():
             return
-        TARGET.parent.mkdir(parents=True, exist_ok=True)
         try:
+            TARGET.parent.mkdir(parents=True, exist_ok=True)
+            for left in TARGET.parent.glob(f"{TARGET.name}.*"):  # by a build that was killed
+                shutil.rmtree(left, ignore_errors=True)
             _need_node()
             print("Building the explorer: once, half a minute or so ...", file=sys.stderr)  # noqa: T201 - as above
             _install()
@@ -90,8 +93,14 @@ def install() -> None:
 
 
 def is_fresh() -> bool:
-    """Whether the bundle is there, and made of the files that are here."""
-    return _read(TARGET / MADE_OF) == _digest(*_sources())
+    """Whether the bundle is there, whole, and made of the files that are here."""
+    if _read(TARGET / MADE_OF) != _digest(*_sources()):
+        return False
+    try:
+        chunks = json.loads((TARGET / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return all((TARGET / chunk["file"]).exists() for chunk in chunks.values())
 
 
 def node() -> bool:
@@ -148,10 +157,15 @@ def _read(path: Path) -> str | None:
 
 @contextmanager
 def _alone() -> Iterator[None]:
-    """Wait for another one that is building here."""
-    with (SOURCE / ".building").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    """Wait for another one that is building here. Raises BuildError where nothing can be written."""
+    try:
+        with (SOURCE / ".building").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+    except OSError as error:
+        raise BuildError(
+            f"The explorer has not been built, since files cannot be written: {error.strerror}."
+        ) from error
 
 
 if __name__ == "__main__":

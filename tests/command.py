@@ -47,7 +47,7 @@ class Served:
         self.process = process
         self.said: list[str] = []
         for line in self.lines():
-            if line.startswith(("Explorer: ", "Serving: ")):
+            if line.startswith(("Explorer: ", "API: ", "Serving: ")):
                 self.address = line.split()[1].rstrip(",")
                 break
         else:

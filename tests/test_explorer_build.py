@@ -79,6 +79,26 @@ def test_it_is_built_once_and_anew_when_something_of_it_has_changed(build: Build
     assert build.asked() == ["ci", "run", "run", "ci", "run"]
 
 
+def test_a_damaged_one_is_built_anew(build: Builder) -> None:
+    assert build().returncode == 0
+    (build.project / BUNDLE / "manifest.json").unlink()
+    (build.project / BUNDLE).with_name("bundle.killed").mkdir()
+    assert build().returncode == 0
+    assert build.asked() == ["ci", "run", "run"]
+    assert [path.name for path in (build.project / BUNDLE).parent.iterdir()] == [BUNDLE.name]
+
+
+def test_where_nothing_can_be_written_that_is_said(build: Builder) -> None:
+    # A folder in the place of a file cannot be opened by root either.
+    (build.project / "graphiql" / ".building").mkdir()
+    failed = build()
+    assert failed.returncode == 1
+    assert failed.stderr == (
+        "The explorer has not been built, since files cannot be written: Is a directory. "
+        "The page offers a plain form instead.\n"
+    )
+
+
 def test_tests_are_no_part_of_it(build: Builder) -> None:
     assert build().returncode == 0
     (build.project / "graphiql" / "src" / "another.test.ts").write_text("")

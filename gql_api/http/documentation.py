@@ -10,9 +10,10 @@ from posixpath import dirname, normpath
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, HTTPException
+from fastapi.requests import Request
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from starlette.responses import HTMLResponse
+from starlette.responses import FileResponse, RedirectResponse, Response
 
 from gql_api.http.page import page
 
@@ -20,6 +21,7 @@ PREFIX = "/documentation"
 
 DOCUMENTS = {
     "README.md": ("Guide", "Queries, filters, pages, mutations and their errors; settings and deployment."),
+    "docs/explorer.md": ("The explorer", "In pictures; its keys."),
     "docs/front-end.md": ("Clients", "Apollo Client, urql, Relay and plain fetch with this API."),
     "docs/schema-changelog.md": ("Changes of the schema", "What clients have been told of, version by version."),
     "CHANGELOG.md": ("Changelog", "What has changed for those who use the API."),
@@ -28,26 +30,41 @@ DOCUMENTS = {
 
 PACKAGED = Path(__file__).with_name("documents")
 IN_PROJECT = Path(__file__).parents[2]
+FOLDER = PACKAGED if PACKAGED.exists() else IN_PROJECT
+
+PICTURES = {f"docs/pictures/{path.name}": path for path in FOLDER.glob("docs/pictures/*.png")}
 
 router = APIRouter(prefix=PREFIX, include_in_schema=False)
 
 
+@router.get("/")
+async def first() -> RedirectResponse:
+    return RedirectResponse(next(iter(DOCUMENTS)))
+
+
 @router.get("/{name:path}")
-async def document(name: str) -> HTMLResponse:
+async def document(name: str, request: Request) -> Response:
+    if name in PICTURES:
+        return FileResponse(PICTURES[name], headers={"x-content-type-options": "nosniff"})
     if name not in DOCUMENTS:
         raise HTTPException(404)
-    return page(f"gql-api: {DOCUMENTS[name][0]}", _rendered(name))
+    return page(
+        f"gql-api: {DOCUMENTS[name][0]}",
+        _rendered(name, schema=request.app.state.introspection),
+        allowed={"img-src": "'self' data:"},
+    )
 
 
 @cache
-def _rendered(name: str) -> str:
-    text = ((PACKAGED if PACKAGED.exists() else IN_PROJECT) / name).read_text(encoding="utf-8")
+def _rendered(name: str, *, schema: bool) -> str:
+    """Return a document as HTML; `schema` says whether there is a schema to link to."""
+    text = (FOLDER / name).read_text(encoding="utf-8")
     markdown = MarkdownIt("commonmark").enable("table")
     tokens = markdown.parse(text)
     for token, following in pairwise([*tokens, tokens[-1]]):
         if token.type == "heading_open":
             token.attrs["id"] = _anchor(following.content)
-        token.children = token.children and list(_with_links_that_lead_somewhere(token.children, name))
+        token.children = token.children and list(_with_links_that_lead_somewhere(token.children, name, schema=schema))
     html = markdown.renderer.render(tokens, markdown.options, {})
     # What may be wider than the window is scrolled by keyboard, too.
     for wide in ("pre", "table"):
@@ -69,16 +86,16 @@ def _navigation(name: str) -> str:
     return f'<nav aria-label="Documents">{" · ".join(links)}</nav>'
 
 
-def _with_links_that_lead_somewhere(tokens: list[Token], name: str) -> Iterator[Token]:
-    """Leave out pictures, and links to files of the project that are not served; but not the words of those links."""
+def _with_links_that_lead_somewhere(tokens: list[Token], name: str, *, schema: bool) -> Iterator[Token]:
+    """Leave out links to files of the project that are not served, but not their words."""
     dropped = False
     for token in tokens:
         if token.type == "link_open":
             to = urlsplit(str(token.attrs["href"]))
             path = normpath(f"{dirname(name)}/{to.path}").lstrip("/")
             dropped = not (to.netloc or path in DOCUMENTS or not to.path)
-            if path == "schema.graphql":
+            if path == "schema.graphql" and schema:
                 dropped = False
                 token.attrs["href"] = "../" * (name.count("/") + 1) + path
-        if not (token.type == "image" or (dropped and token.type in {"link_open", "link_close"})):
+        if not (dropped and token.type in {"link_open", "link_close"}):
             yield token

@@ -30,6 +30,7 @@ ALLOWED = {
 """What GraphiQL needs."""
 
 NOT_BUILT = "The explorer has not been built: `make explorer` builds it."
+DAMAGED = "The explorer's files are damaged: `make explorer` builds it anew."
 FIRST_QUERY = """\
 {
   tasks(limit: 5) {
@@ -48,23 +49,23 @@ class Explorer:
     def __init__(self, path: str, bundle: Path = BUNDLE) -> None:
         self.files_path = f"{path}/{FILES}"
         self._bundle = bundle
-        manifest = bundle / "manifest.json"
-        built = manifest.exists()
-        # Relative to the page: a proxy may have put it elsewhere.
-        folder = path.rsplit("/", 1)[-1]
-        chunks: dict[str, dict[str, Any]] = json.loads(manifest.read_text(encoding="utf-8")) if built else {}
-        self._head = "".join(
-            f'<link rel="modulepreload" href="{folder}/{file}" nonce="{{{{nonce}}}}">' for file in _preloaded(chunks)
-        )
-        entry = (
-            f'<script type="module" src="{folder}/{chunks[ENTRY]["file"]}" nonce="{{{{nonce}}}}"></script>'
-            if built
-            else ""
-        )
+        missing, entry, first = "", "", ""
+        try:
+            scripts = [*_wanted_at_once(bundle)]
+        except (OSError, ValueError, LookupError, TypeError):
+            missing = _missing(bundle)
+        else:
+            # Relative to the page: a proxy may have put it elsewhere.
+            folder = path.rsplit("/", 1)[-1]
+            first = "".join(
+                f'<link rel="modulepreload" href="{folder}/{file}" nonce="{{{{nonce}}}}">' for file in scripts
+            )
+            entry = f'<script type="module" src="{folder}/{scripts[0]}" nonce="{{{{nonce}}}}"></script>'
+        self._head = first
         self._body = part(
             "explorer.html",
-            built="true" if built else "false",
-            missing=escape(_missing(bundle)),
+            built="false" if missing else "true",
+            missing=escape(missing),
             query=escape(FIRST_QUERY),
             script=part("explorer.js"),
             module=entry,
@@ -92,10 +93,12 @@ class Explorer:
         return files
 
 
-def _preloaded(chunks: dict[str, dict[str, Any]]) -> Iterator[str]:
-    """Tell which scripts are wanted at once: the entry's, and those of what it imports first. The editor is none."""
-    if not chunks:
-        return
+def _wanted_at_once(bundle: Path) -> Iterator[str]:
+    """Tell which scripts are, by Vite's manifest: the entry, and those of what it imports first. The editor is none.
+
+    Raises OSError, ValueError, LookupError or TypeError where the bundle is not there, or not whole.
+    """
+    chunks: dict[str, dict[str, Any]] = json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))
     seen: set[str] = set()
     wanted = [ENTRY, *chunks[ENTRY].get("dynamicImports", [])]
     while wanted:
@@ -103,12 +106,16 @@ def _preloaded(chunks: dict[str, dict[str, Any]]) -> Iterator[str]:
         if name not in seen:
             seen.add(name)
             wanted += chunks[name].get("imports", [])
+            (bundle / chunks[name]["file"]).stat()
             yield chunks[name]["file"]
 
 
 def _missing(bundle: Path) -> str:
     reason = bundle / "missing.txt"
-    why = reason.read_text(encoding="utf-8").strip() if reason.exists() else NOT_BUILT
+    if reason.exists():
+        why = reason.read_text(encoding="utf-8", errors="replace").strip()
+    else:
+        why = DAMAGED if (bundle / "manifest.json").exists() else NOT_BUILT
     return f"{why} This plain form stands in for it."
 
 

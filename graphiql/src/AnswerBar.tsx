@@ -1,5 +1,6 @@
-/** What is known of the last answer besides what it says: its status, its duration, and the API's id of the request. */
+/** What is known of an answer besides what it says: its status, its duration, and the API's id of the request. */
 
+import { useGraphiQL } from "@graphiql/react";
 import { useSyncExternalStore } from "react";
 
 import type { Answered } from "./http";
@@ -19,13 +20,24 @@ export const answers = {
   last: () => last,
 };
 
+/** The tab in which each was answered: another one shows nothing of it. */
+const tabs = new WeakMap<Answered, string>();
+
 export function AnswerBar() {
   const answered = useSyncExternalStore(answers.subscribe, answers.last);
+  const tab = useGraphiQL((state) => state.tabs[state.activeTabIndex]);
+  if (answered && tab && !tabs.has(answered)) tabs.set(answered, tab.id);
+  const shown = answered && tab && tabs.get(answered) === tab.id && !wasNotSent(tab.response);
   return (
     <p className="answer-bar" role="status">
-      {answered && describe(answered)}
+      {shown && describe(answered)}
     </p>
   );
+}
+
+/** Whether GraphiQL itself says in place of an answer why it has not asked: it cannot read variables or headers. */
+function wasNotSent(response: string | null): boolean {
+  return response?.includes('"message": "Request not sent.') ?? false;
 }
 
 export function describe({ status, milliseconds, requestId }: Answered): string {

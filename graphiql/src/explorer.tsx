@@ -20,6 +20,7 @@ import { useEffect } from "react";
 import { createRoot } from "react-dom/client";
 
 import { AnswerBar, answers } from "./AnswerBar";
+import { Keyboard } from "./Keyboard";
 import { current } from "./current";
 import { examples } from "./examples";
 import { createFetcher } from "./fetcher";
@@ -46,6 +47,7 @@ export function show(root: HTMLElement, failed: (error: unknown) => void): void 
       defaultTabs={firstTabs(link)}
       initialQuery={link?.query}
       initialVariables={link?.variables ?? undefined}
+      shouldPersistHeaders={false} // tokens live there
       defaultEditorToolsVisibility="variables"
       inputValueDeprecation
       schemaDescription
@@ -65,6 +67,7 @@ export function show(root: HTMLElement, failed: (error: unknown) => void): void 
       </GraphiQL.Toolbar>
       <GraphiQL.Footer>
         <AnswerBar />
+        <Keyboard />
       </GraphiQL.Footer>
     </GraphiQL>,
   );
@@ -83,8 +86,8 @@ function Home() {
     document.documentElement.dataset.explorer = loaded ? "ready" : "shown";
   }, [loaded]);
   return (
-    <a className="home" href="./">
-      gql-api
-    </a>
+    <h1 className="home">
+      <a href="./">gql-api</a>
+    </h1>
   );
 }

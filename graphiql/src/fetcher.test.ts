@@ -39,6 +39,25 @@ test("the schema is to be had", async () => {
   expect(told).toEqual([]); // nobody has run it
 });
 
+test("that the schema is not to be had is said once, and what follows", async () => {
+  const message = "GraphQL introspection has been disabled, but the requested query contained the field '__schema'.";
+  const refused = JSON.stringify({ data: null, errors: [{ message }, { message }] });
+  await using api = await serveTestApi({
+    answer: (_, response) => response.writeHead(200, { "content-type": "application/json" }).end(refused),
+  });
+  const result = await createFetcher(api.url)({ query: getIntrospectionQuery(), operationName: "IntrospectionQuery" });
+  expect(JSON.parse(JSON.stringify(result))).toEqual({
+    errors: [{ message: expect.stringMatching(/^Introspection is off here .*Operations run\.$/) }],
+  });
+});
+
+test("a header that cannot be sent is told as such", async () => {
+  await using api = await serveTestApi();
+  const result = await run(createFetcher(api.url), { query: "{ task }" }, { é: "x" });
+  expect(result).toMatchObject({ errors: [{ message: expect.stringMatching(/^Request not sent\. /) }] });
+  expect(api.requests).toEqual([]);
+});
+
 test("errors are those of the API, with all that they tell", async () => {
   await using api = await serveTestApi();
   expect(await run(createFetcher(api.url), { query: "{ task }" })).toEqual({

@@ -3,6 +3,7 @@
 import { createGraphiQLFetcher, type Fetcher } from "@graphiql/toolkit";
 import { getOperationAST } from "graphql";
 
+import { introspecting } from "./introspection";
 import { readableFetch, type Answered } from "./http";
 import { subscribe } from "./subscription";
 
@@ -10,7 +11,7 @@ export function createFetcher(url: string, onAnswer: (answered: Answered) => voi
   const fetch = readableFetch(onAnswer);
   const byHttp = createGraphiQLFetcher({ url, fetch });
   // What the page asks for itself is not told: nobody has run it.
-  const introspect = createGraphiQLFetcher({ url, fetch: readableFetch(() => {}) });
+  const introspect = introspecting(createGraphiQLFetcher({ url, fetch: readableFetch(() => {}) }));
   return (parameters, options) => {
     if (parameters.operationName === "IntrospectionQuery") return introspect(parameters, options);
     const operation = options?.documentAST && getOperationAST(options.documentAST, parameters.operationName);

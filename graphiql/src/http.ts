@@ -14,9 +14,15 @@ export function readableFetch(onAnswer: (answered: Answered) => void): typeof fe
     const began = performance.now();
     const told = (status: number | null, requestId: string | null) =>
       onAnswer({ status, requestId, milliseconds: performance.now() - began });
+    let request: Request;
+    try {
+      request = new Request(input, init);
+    } catch (error) {
+      return Response.json({ errors: [{ message: `Request not sent. ${(error as Error).message}` }] });
+    }
     let response: Response;
     try {
-      response = await fetch(input, init);
+      response = await fetch(request);
     } catch (error) {
       if (init?.signal?.aborted) throw error; // nobody waits for it any more
       told(null, null);

@@ -49,6 +49,35 @@ describe("in the browser", () => {
     expect({ ...localStorage }).toEqual({ "graphiql:tabs": "another project's" });
   });
 
+  test.each([
+    ["graphiql:queries", "queries"],
+    ["graphiql:favorites", "favorites"],
+  ])("%s are kept without their headers", (name, list) => {
+    const run = { query: "{ a }", variables: "{}", headers: '{"authorization": "secret"}', operationName: "A" };
+    ownStorage().setItem(name, JSON.stringify({ [list]: [run] }));
+    expect(JSON.stringify({ ...localStorage })).not.toContain("secret");
+    const { headers: _, ...kept } = run;
+    expect(JSON.parse(ownStorage().getItem(name)!)).toEqual({ [list]: [kept] });
+  });
+
+  test("headers of an earlier time are not seen any more", () => {
+    localStorage.setItem("gql-api:graphiql:queries", '{"queries":[{"query":"{ a }","headers":"secret"}]}');
+    expect(ownStorage().getItem("graphiql:queries")).toBe('{"queries":[{"query":"{ a }"}]}');
+  });
+
+  test.each(["", "junk", "null", "[]", "{}", '"text"', '{"queries":{"0":1}}'])(
+    "a history that is none is nothing: %s",
+    (junk) => {
+      localStorage.setItem("gql-api:graphiql:queries", junk);
+      expect(ownStorage().getItem("graphiql:queries")).toBeNull();
+    },
+  );
+
+  test("what is no operation is left out of the history", () => {
+    localStorage.setItem("gql-api:graphiql:queries", '{"queries":[null,1,{"query":5},{"query":"{ a }"}]}');
+    expect(ownStorage().getItem("graphiql:queries")).toBe('{"queries":[{"query":"{ a }"}]}');
+  });
+
   test("names that every object has are names like others", () => {
     const storage = ownStorage();
     expect(storage.getItem("constructor")).toBeNull();

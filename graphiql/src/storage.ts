@@ -8,24 +8,60 @@ import type { Storage } from "@graphiql/toolkit";
 
 const PREFIX = "gql-api:";
 
+const HISTORIES = new Map([
+  ["graphiql:queries", "queries"],
+  ["graphiql:favorites", "favorites"],
+]);
+/** Under which names the history keeps its lists, and what it calls them. */
+
 /** Where the browser does not let pages keep anything, everything works, and is forgotten with the page. */
 export function ownStorage(): Storage {
-  let kept: globalThis.Storage;
-  try {
-    kept = window.localStorage;
-  } catch {
-    return forgetful();
-  }
+  const kept = allowed();
+  if (!kept) return forgetful();
   const names = () => Object.keys(kept).filter((name) => name.startsWith(PREFIX));
   return {
-    getItem: (name) => kept.getItem(PREFIX + name),
-    setItem: (name, value) => kept.setItem(PREFIX + name, value),
+    getItem(name) {
+      const value = kept.getItem(PREFIX + name);
+      return value === null ? null : fitToKeep(name, value);
+    },
+    setItem(name, value) {
+      const fit = fitToKeep(name, value);
+      if (fit !== null) kept.setItem(PREFIX + name, fit);
+    },
     removeItem: (name) => kept.removeItem(PREFIX + name),
     clear: () => names().forEach((name) => kept.removeItem(name)),
     get length() {
       return names().length;
     },
   };
+}
+
+/** The browser's storage, if it can be read. */
+function allowed(): globalThis.Storage | null {
+  try {
+    const storage = window.localStorage;
+    storage.getItem(PREFIX);
+    return storage;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The operations of the history, without their headers: the plugin keeps them, whatever the setting, and tokens live
+ * there. What is no list of operations is nothing, since the plugin would fail on it at each visit. The rest is as it is.
+ */
+function fitToKeep(name: string, value: string): string | null {
+  const list = HISTORIES.get(name);
+  if (list === undefined) return value;
+  try {
+    const items = (JSON.parse(value) as Record<string, unknown>)[list];
+    if (!Array.isArray(items)) return null;
+    const operations = items.filter((item) => typeof item?.query === "string");
+    return JSON.stringify({ [list]: operations.map(({ headers: _, ...rest }) => rest) });
+  } catch {
+    return null;
+  }
 }
 
 function forgetful(): Storage {

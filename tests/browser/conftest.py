@@ -37,7 +37,9 @@ def missing(what: str) -> None:
 @pytest.fixture(scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     if CHROMIUM is None:
-        missing("There is no browser here: `apt-get install chromium` installs one")
+        missing(
+            "There is no browser here: `apt-get install chromium` installs one (elsewhere: Chromium or Google Chrome)"
+        )
     async with async_playwright() as playwright:
         nowhere = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
         sandbox = ["--no-sandbox"] if geteuid() == 0 else []
@@ -165,5 +167,5 @@ def picture() -> Any:
 async def _picture(page: Page, name: str, *, wanted: bool) -> None:
     if wanted:
         taken = await page.screenshot(animations="disabled", caret="hide")
-        # A few colours are enough, and a fourth of the size.
-        Image.open(BytesIO(taken)).quantize(48).save(PICTURES / f"{name}.png", optimize=True)
+        # A hundred colours are enough, and a third of the size.
+        Image.open(BytesIO(taken)).quantize(100).save(PICTURES / f"{name}.png", optimize=True)

@@ -45,13 +45,17 @@ async def test_everything_can_be_done_by_keyboard_alone(fresh: Explorer) -> None
     await page.keyboard.press("ControlOrMeta+Enter")
     answer = await fresh.answer()
     assert "Learning" in [category["name"] for category in answer["data"]["categories"]]
-    # Out of the editor, where Tab writes a tab until that is switched off, and on to what came back.
-    await page.keyboard.press("Control+m")
+    await page.keyboard.press("Escape")
+    await expect(fresh.query.get_by_role("textbox", name="Operation")).not_to_be_focused()
     await tab_to(page, ".result-window")
     await expect(fresh.result).to_be_focused()
-    await page.keyboard.press("Enter")
-    await page.keyboard.press("ControlOrMeta+End")
     assert await fresh.result.get_attribute("aria-live") == "polite"
+    await page.keyboard.press("Enter")
+    await expect(fresh.result.get_by_role("textbox", name="Answer")).to_be_focused()
+    await page.keyboard.press("ControlOrMeta+a")
+    await page.keyboard.press("ControlOrMeta+c")
+    assert json.loads(await page.evaluate("navigator.clipboard.readText()")) == answer
+    assert await fresh.text_of("operation.graphql") == "{ categories { name } }"
 
 
 async def tab_to(page: Any, selector: str) -> None:
@@ -127,6 +131,40 @@ async def test_an_error_of_a_user_is_data(explorer: Explorer) -> None:
     )
     answer = await explorer.run()
     assert answer == {"data": {"createTask": {"problems": [{"path": ["input", "title"], "code": "BLANK"}]}}}
+
+
+async def test_only_what_is_missing_is_marked_in_variables(fresh: Explorer) -> None:
+    await fresh.page.get_by_role("tab", name="CreateTask").click()
+    marked = """globalThis.__MONACO.editor.getModelMarkers({})
+        .filter(it => it.resource.path.endsWith("variables.json")).map(it => it.message)"""
+    await fresh.write_variables('{"input": {}}')
+    await until(fresh.page, f"{marked}.length > 0")
+    assert await fresh.page.evaluate(marked) == ['Missing property "title".']
+
+
+async def test_the_keys_that_the_tooltips_tell_do_what_they_say(explorer: Explorer) -> None:
+    await explorer.write("query   Spread{taskCount}")
+    await explorer.page.keyboard.press("Control+Shift+P")
+    formatted = "query Spread {\n  taskCount\n}\n"
+    await until(
+        explorer.page, f"globalThis.__MONACO.editor.getModels().some(it => it.getValue() === {json.dumps(formatted)})"
+    )
+
+
+async def test_the_bar_tells_of_the_answer_above_it_only(explorer: Explorer) -> None:
+    bar = explorer.page.locator(".answer-bar")
+    await explorer.write("query Told { taskCount }")
+    await explorer.is_titled("Told")
+    await explorer.run()
+    await expect(bar).to_contain_text("HTTP 200")
+    await explorer.new_tab()
+    await expect(bar).to_be_empty()
+    await explorer.page.get_by_role("tab", name="Told").click()
+    await expect(bar).to_contain_text("HTTP 200")
+    await explorer.write_variables('{"a": }')
+    (error,) = (await explorer.run())["errors"]
+    assert error["message"].startswith("Request not sent.")
+    await expect(bar).to_be_empty()
 
 
 async def test_a_server_that_is_gone_is_told_in_words(chromium: Browser, dev: Served) -> None:
@@ -234,19 +272,44 @@ async def test_where_copying_is_not_allowed_the_link_is_in_the_address_bar(chrom
         assert "query+Tasks" in page.url
 
 
-async def test_tabs_are_there_again_and_headers_are_not(fresh: Explorer) -> None:
+STORED = "Object.entries(localStorage).map(([name, value]) => `${name}=${value}`)"
+
+
+async def test_tabs_and_history_are_there_again_and_headers_are_not(fresh: Explorer) -> None:
     page = fresh.page
     await fresh.write("query Mine { taskCount }")
     await fresh.write_headers('{"authorization": "secret"}')
     await fresh.is_titled("Mine")
-    stored = "Object.entries(localStorage).map(([name, value]) => `${name}=${value}`)"
-    await until(page, f"{stored}.some(it => it.includes('tabState') && it.includes('query Mine'))")
-    kept = await page.evaluate(stored)
+    await fresh.run()
+    for name in ("tabState", "queries"):
+        await until(page, f"{STORED}.some(it => it.includes('{name}') && it.includes('query Mine'))")
+    kept = await page.evaluate(STORED)
     assert all(each.startswith("gql-api:") for each in kept)
     assert not any("secret" in each for each in kept)
     await page.reload()
     await fresh.until_ready()
     assert (await fresh.tabs())[0] == "Mine"
+    await fresh.button("Show History").click()
+    await expect(page.get_by_role("region", name="History")).to_contain_text("Mine")
+
+
+async def test_what_others_have_left_in_the_browser_does_no_harm(chromium: Browser, dev: Served) -> None:
+    async with opened(chromium, dev.address) as (page, _):
+        await page.goto(urljoin(dev.address, "/health/live"))
+        junk = {
+            "queries": '{"queries":"junk"}',
+            "favorites": "junk",
+            "tabState": "{}",
+            "theme": "pink",
+            "visiblePlugin": "x",
+        }
+        leave = (
+            "junk => Object.entries(junk).forEach(([name, it]) => localStorage.setItem(`gql-api:graphiql:${name}`, it))"
+        )
+        await page.evaluate(leave, junk)
+        visitor = await Explorer.open(page, dev.address)
+        await visitor.button("Show History").click()
+        assert (await visitor.run())["data"]["tasks"]
 
 
 async def test_the_explorer_plugin_writes_queries_by_clicks(explorer: Explorer) -> None:

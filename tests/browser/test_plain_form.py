@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import opened
+from tests.browser.explorer import Explorer
 from tests.command import Served
 
 
@@ -57,24 +58,46 @@ async def test_it_comes_where_a_part_of_the_explorer_does_not(chromium: Browser,
 
         await page.route(f"**/assets/{part}*.js", abort)
         await page.goto(dev.address)
-        await expect(page.get_by_role("status").first).to_contain_text("The explorer could not be loaded")
+        await expect(page.locator("#missing")).to_contain_text("The explorer could not be loaded")
         assert aborted
         await page.get_by_role("button", name="Run").click()
         assert len((await answer(page))["data"]["tasks"]) == 5
         await expect(page.locator("#explorer")).to_have_count(0)
 
 
-async def test_it_can_be_had_while_the_explorer_is_on_its_way(chromium: Browser, dev: Served) -> None:
+@pytest.mark.parametrize("part", ["*", "monaco-editor-*"])
+async def test_it_can_be_had_while_a_part_of_the_explorer_is_on_its_way(
+    chromium: Browser, dev: Served, part: str
+) -> None:
     async with opened(chromium, dev.address) as (page, _):
 
         async def never(_: Route) -> None:
             pass
 
-        await page.route("**/assets/*.js", never)
+        await page.route(f"**/assets/{part}.js", never)
         await page.goto(dev.address, wait_until="commit")
         await page.get_by_role("button", name="Use a plain form instead").click()
         await page.get_by_role("button", name="Run").click()
         assert len((await answer(page))["data"]["tasks"]) == 5
+
+
+async def test_it_comes_when_the_explorer_breaks(chromium: Browser, dev: Served) -> None:
+    async with opened(chromium, dev.address) as (page, _):
+        await Explorer.open(page, dev.address)
+        # As React tells of what a component throws: it takes everything away.
+        await page.evaluate("dispatchEvent(new CustomEvent('explorer-failed', {detail: 'x is not a function'}))")
+        await expect(page.locator("#missing")).to_contain_text("(x is not a function)")
+        await page.get_by_role("button", name="Run").click()
+        assert len((await answer(page))["data"]["tasks"]) == 5
+
+
+async def test_it_takes_over_what_a_link_holds(chromium: Browser, dev_without_bundle: Served) -> None:
+    async with opened(chromium, dev_without_bundle.address) as (page, _):
+        await page.goto(
+            f"{dev_without_bundle.address}#query=query+%28%24l%3A+Int%21%29+%7B+tasks%28limit%3A+%24l%29+%7B+id+%7D+%7D&variables=%7B%22l%22%3A+1%7D"
+        )
+        await page.get_by_role("button", name="Run").click()
+        assert len((await answer(page))["data"]["tasks"]) == 1
 
 
 async def test_without_scripts_the_page_says_what_to_do(chromium: Browser, dev: Served) -> None:

@@ -1,7 +1,9 @@
 """What those who watch over the process are told."""
 
+import asyncio
+
 from tests.api import Api
-from tests.conftest import Raw, Server, api_on
+from tests.conftest import KILL_OTHERS, Raw, Server, api_on
 
 
 async def test_a_migrated_database_is_ready(api: Api) -> None:
@@ -27,9 +29,17 @@ async def test_a_database_that_is_gone_is_not_and_its_words_are_not_told(server:
         assert (await api.client.get("/health/live")).status_code == 200
 
 
-async def test_a_pool_that_is_exhausted_is_not_waited_for(database: str) -> None:
+async def test_that_all_connections_are_lent_is_no_reason(database: str, raw: Raw) -> None:
     async with api_on(database, pool_size=1, pool_timeout=0.01) as api:
         async with api.engine.connect():
-            response = await api.client.get("/health/ready")
-            assert response.status_code == 503
-        assert (await api.client.get("/health/ready")).status_code == 200
+            responses = await asyncio.gather(*(api.client.get("/health/ready") for _ in range(20)))
+            assert {response.status_code for response in responses} == {200}
+        await asyncio.gather(*(api.client.head("/health/ready") for _ in range(3)))
+        others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        assert await raw.fetchval(others) <= 1  # the pool's own: a check keeps none
+
+
+async def test_a_database_that_comes_back_is_ready_at_once(api: Api, raw: Raw) -> None:
+    assert await api.field("{ taskCount }") == 0
+    await raw.execute(KILL_OTHERS)
+    assert (await api.client.get("/health/ready")).status_code == 200

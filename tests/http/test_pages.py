@@ -133,6 +133,14 @@ def test_without_a_bundle_the_page_says_what_is_missing(tmp_path: Path) -> None:
     assert "For &lt;want&gt; of npm. This plain form" in bytes(Explorer("/graphql", tmp_path).page("").body).decode()
 
 
+@pytest.mark.parametrize("manifest", ["", "{", "{}", "[]", '{"src/main.ts": {"file": "assets/gone.js"}}'])
+def test_a_damaged_bundle_stops_nothing(tmp_path: Path, manifest: str) -> None:
+    (tmp_path / "manifest.json").write_text(manifest)
+    page = bytes(Explorer("/graphql", tmp_path).page("").body).decode()
+    assert "The explorer&#x27;s files are damaged: `make explorer` builds it anew." in page
+    assert 'data-built="false"' in page
+
+
 async def test_the_first_page_says_where_things_are(api: Api) -> None:
     response = await page(api, "/")
     paths = [
@@ -167,8 +175,21 @@ async def test_links_of_the_documents_lead_somewhere(api: Api) -> None:
                 assert not to.fragment or f'id="{to.fragment}"' in linked.text, (name, address)
 
 
+async def test_the_documents_begin_with_the_guide(api: Api) -> None:
+    response = await api.client.get("/documentation", headers=BROWSER, follow_redirects=True)
+    assert (response.status_code, response.url.path) == (200, "/documentation/README.md")
+    assert 'src="docs/pictures/explorer.png"' in response.text
+
+
 @pytest.mark.parametrize(
-    "path", ["/documentation/", "/documentation/pyproject.toml", "/documentation/../README.md", "/docs"]
+    "path",
+    [
+        "/documentation/x",
+        "/documentation/pyproject.toml",
+        "/documentation/docs/pictures/",
+        "/documentation/../README.md",
+        "/docs",
+    ],
 )
 async def test_nothing_but_the_documents_is_shown(api: Api, path: str) -> None:
     assert (await api.client.get(path, headers=BROWSER)).status_code == 404
@@ -192,7 +213,8 @@ async def test_in_production_there_are_no_pages(database: str) -> None:
 async def test_the_explorer_and_introspection_are_set_apart(database: str) -> None:
     async with api_on(database, explorer=True, introspection=False) as api:
         landing = await page(api, "/")
-        assert "schema.graphql" not in Elements(landing.text).addresses()
+        guide = await page(api, "/documentation/README.md")
+        assert not [it for it in Elements(landing.text + guide.text).addresses() if "schema.graphql" in it]
         assert (await page(api, "/graphql")).status_code == 200
         errors = (await api.answer(INTROSPECTION))["errors"]
         assert {error["extensions"]["code"] for error in errors} == {"GRAPHQL_VALIDATION_FAILED"}

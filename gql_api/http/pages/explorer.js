@@ -10,11 +10,16 @@
   const isReady = () => document.documentElement.dataset.explorer === "ready";
 
   function showPlain(reason) {
-    if (!plain.hidden || isReady()) return;
+    if (!plain.hidden) return;
     if (reason) part("missing").textContent = reason;
     part("explorer").remove();
+    delete document.documentElement.dataset.explorer;
     opening.hidden = true;
     plain.hidden = false;
+    const linked = new URLSearchParams(location.hash.slice(1));
+    for (const name of ["query", "variables"]) {
+      if (linked.get(name)) form.elements[name].value = linked.get(name);
+    }
     form.elements.query.focus();
   }
 
@@ -84,7 +89,8 @@
     );
   const isOurs = (address) => address && new URL(address, location.href).pathname.includes("/assets/");
   addEventListener("explorer-failed", (event) => failed(event.detail));
-  addEventListener("vite:preloadError", (event) => failed(event.payload.message));
+  // What is wanted later, such as the formatter, leaves the editor as it is.
+  addEventListener("vite:preloadError", (event) => isReady() || failed(event.payload.message));
   addEventListener(
     "error",
     (event) => {
@@ -95,6 +101,6 @@
     },
     true,
   );
-  const shown = new MutationObserver(() => (opening.hidden = true));
-  shown.observe(document.documentElement, { attributeFilter: ["data-explorer"] });
+  const come = new MutationObserver(() => (opening.hidden = isReady()));
+  come.observe(document.documentElement, { attributeFilter: ["data-explorer"] });
 })();
