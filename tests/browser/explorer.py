@@ -15,6 +15,10 @@ async def until(page: Page, expression: str) -> None:
             await asyncio.sleep(0.05)
 
 
+EXAMPLES = 4
+"""Tabs that are there to begin with."""
+
+
 class Explorer:
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -33,10 +37,14 @@ class Explorer:
         await until(self.page, "globalThis.__MONACO?.editor.getEditors().length >= 3")
 
     async def new_tab(self) -> None:
-        """Open one, and close the panel on the left."""
+        """Open one beside the examples, and close what others before have opened."""
         panel = self.page.get_by_role("button", name=re.compile("^Hide .*(Explorer|History)$"))
         if await panel.count():
             await panel.click()
+        tabs = self.page.get_by_role("tab")
+        while await tabs.count() > EXAMPLES:
+            await tabs.last.click()
+            await tabs.last.get_by_role("button", name="Close Tab").click()
         await self.button("New tab").click()
 
     async def is_titled(self, title: str) -> None:

@@ -10,21 +10,20 @@ from graphql import GraphQLObjectType
 from playwright.async_api import Browser, Route, expect
 
 from gql_api.schema import schema
-from tests.browser.conftest import opened
+from tests.browser.conftest import Watch, opened
 from tests.browser.explorer import Explorer, until
 from tests.command import Served
 
 
-async def test_it_loads_where_there_is_no_other_host(fresh: Explorer) -> None:
+async def test_it_loads_where_there_is_no_other_host_and_the_button_runs_an_example(
+    fresh: Explorer, picture: Any
+) -> None:
     assert await fresh.tabs() == ["Tasks", "OpenTasks", "CreateTask", "CompleteMany"]
     await expect(fresh.query).to_contain_text("query Tasks")
     fonts = (
         "document.fonts.ready.then(() => [...document.fonts].filter(it => it.status === 'loaded').map(it => it.family))"
     )
     assert {"Roboto", "Fira Code"} <= {*await fresh.page.evaluate(fonts)}
-
-
-async def test_the_button_runs_the_first_example(fresh: Explorer, picture: Any) -> None:
     answer = await fresh.run()
     assert len(answer["data"]["tasks"]) == 5
     assert "errors" not in answer
@@ -87,6 +86,7 @@ async def test_what_does_not_exist_is_underlined(explorer: Explorer) -> None:
 
 
 async def test_the_documentation_shows_what_a_field_means(explorer: Explorer, picture: Any) -> None:
+    await explorer.page.get_by_role("tab", name="Tasks", exact=True).click()
     await explorer.button("Show Documentation Explorer").click()
     panel = explorer.page.get_by_role("region", name="Documentation Explorer")
     await panel.get_by_role("link", name="Query", exact=True).click()
@@ -99,13 +99,13 @@ async def test_the_documentation_shows_what_a_field_means(explorer: Explorer, pi
     await picture(explorer.page, "documentation")
 
 
-async def test_a_mutation_changes_what_a_query_then_shows(fresh: Explorer, picture: Any) -> None:
-    await fresh.page.get_by_role("tab", name="CreateTask").click()
-    created = (await fresh.run())["data"]["createTask"]["task"]
+async def test_a_mutation_changes_what_a_query_then_shows(explorer: Explorer, picture: Any) -> None:
+    await explorer.page.get_by_role("tab", name="CreateTask").click()
+    created = (await explorer.run())["data"]["createTask"]["task"]
     assert created["title"] == "Water the plants"
-    await picture(fresh.page, "mutation")
-    await fresh.page.get_by_role("tab", name="Tasks", exact=True).click()
-    first, *_ = (await fresh.run())["data"]["tasks"]
+    await picture(explorer.page, "mutation")
+    await explorer.page.get_by_role("tab", name="Tasks", exact=True).click()
+    first, *_ = (await explorer.run())["data"]["tasks"]
     assert (first["id"], first["title"], first["tags"]) == (
         created["id"],
         "Water the plants",
@@ -133,13 +133,13 @@ async def test_an_error_of_a_user_is_data(explorer: Explorer) -> None:
     assert answer == {"data": {"createTask": {"problems": [{"path": ["input", "title"], "code": "BLANK"}]}}}
 
 
-async def test_only_what_is_missing_is_marked_in_variables(fresh: Explorer) -> None:
-    await fresh.page.get_by_role("tab", name="CreateTask").click()
+async def test_only_what_is_missing_is_marked_in_variables(explorer: Explorer) -> None:
     marked = """globalThis.__MONACO.editor.getModelMarkers({})
         .filter(it => it.resource.path.endsWith("variables.json")).map(it => it.message)"""
-    await fresh.write_variables('{"input": {}}')
-    await until(fresh.page, f"{marked}.length > 0")
-    assert await fresh.page.evaluate(marked) == ['Missing property "title".']
+    await explorer.write("mutation Marked($input: CreateTaskInput!) { createTask(input: $input) { __typename } }")
+    await explorer.write_variables('{"input": {}}')
+    missing = json.dumps(['Missing property "title".'], separators=(",", ":"))
+    await until(explorer.page, f"JSON.stringify({marked}) === {json.dumps(missing)}")
 
 
 async def test_the_keys_that_the_tooltips_tell_do_what_they_say(explorer: Explorer) -> None:
@@ -157,7 +157,7 @@ async def test_the_bar_tells_of_the_answer_above_it_only(explorer: Explorer) -> 
     await explorer.is_titled("Told")
     await explorer.run()
     await expect(bar).to_contain_text("HTTP 200")
-    await explorer.new_tab()
+    await explorer.button("New tab").click()
     await expect(bar).to_be_empty()
     await explorer.page.get_by_role("tab", name="Told").click()
     await expect(bar).to_contain_text("HTTP 200")
@@ -167,13 +167,19 @@ async def test_the_bar_tells_of_the_answer_above_it_only(explorer: Explorer) -> 
     await expect(bar).to_be_empty()
 
 
-async def test_a_server_that_is_gone_is_told_in_words(chromium: Browser, dev: Served) -> None:
-    async with opened(chromium, dev.address) as (page, _):
-        explorer = await Explorer.open(page, dev.address)
-        await page.context.set_offline(True)
+async def test_a_server_that_is_gone_is_told_in_words(
+    explorer: Explorer, open_explorer: tuple[Explorer, Watch]
+) -> None:
+    await explorer.write("{ taskCount }")
+    await explorer.page.context.set_offline(True)
+    try:
         (error,) = (await explorer.run())["errors"]
-        assert error["message"].startswith("The API does not answer")
-        await expect(page.locator(".answer-bar")).to_contain_text("No answer")
+    finally:
+        await explorer.page.context.set_offline(False)
+    assert error["message"].startswith("The API does not answer")
+    await expect(explorer.page.locator(".answer-bar")).to_contain_text("No answer")
+    _, watch = open_explorer
+    assert watch.complaints.pop() == "Failed to load resource: net::ERR_INTERNET_DISCONNECTED"
 
 
 async def test_what_is_no_answer_of_the_api_is_shown_all_the_same(explorer: Explorer) -> None:
@@ -255,21 +261,25 @@ async def test_a_link_opens_the_operation_and_does_not_run_it(
         assert watch.complaints == []
 
 
-async def test_an_example_that_is_shared_is_not_there_twice(chromium: Browser, dev: Served, fresh: Explorer) -> None:
-    await fresh.page.get_by_role("tab", name="CompleteMany").click()
-    link = await shared(fresh)
+async def test_an_example_that_is_shared_is_not_there_twice(chromium: Browser, dev: Served, explorer: Explorer) -> None:
+    await explorer.page.get_by_role("tab", name="CompleteMany").click()
+    link = await shared(explorer)
     async with opened(chromium, dev.address) as (page, _):
         visitor = await Explorer.open(page, link)
         assert await visitor.tabs() == ["CompleteMany", "Tasks", "OpenTasks", "CreateTask"]
 
 
-async def test_where_copying_is_not_allowed_the_link_is_in_the_address_bar(chromium: Browser, dev: Served) -> None:
-    async with opened(chromium, dev.address) as (page, _):
-        visitor = await Explorer.open(page, dev.address)
-        await page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error()) }")
-        await visitor.button("Share:").click()
-        await expect(page.locator(".share-said")).to_have_text("The link is in the address bar")
-        assert "query+Tasks" in page.url
+async def test_where_copying_is_not_allowed_the_link_is_in_the_address_bar(explorer: Explorer) -> None:
+    page = explorer.page
+    address = page.url
+    await explorer.write("query Uncopied { taskCount }")
+    await page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error()) }")
+    await explorer.button("Share:").click()
+    await expect(page.locator(".share-said")).to_have_text("The link is in the address bar")
+    assert "query+Uncopied" in page.url
+    await page.evaluate(
+        "address => { delete navigator.clipboard.writeText; history.replaceState(null, '', address) }", address
+    )
 
 
 STORED = "Object.entries(localStorage).map(([name, value]) => `${name}=${value}`)"
