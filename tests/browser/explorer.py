@@ -42,9 +42,10 @@ class Explorer:
         if await panel.count():
             await panel.click()
         tabs = self.page.get_by_role("tab")
-        while await tabs.count() > EXAMPLES:
+        for left in reversed(range(EXAMPLES, await tabs.count())):
             await tabs.last.click()
             await tabs.last.get_by_role("button", name="Close Tab").click()
+            await expect(tabs).to_have_count(left)
         await self.button("New tab").click()
 
     async def is_titled(self, title: str) -> None:
