@@ -149,7 +149,8 @@ async def test_a_database_of_ones_own(server: Server, folder: Path) -> None:
         assert refused.returncode == 1
         assert "has not been migrated yet. Run: make migrate, or gql-api migrate" in refused.stderr
         assert run("migrate", cwd=folder, DATABASE_URL=url).returncode == 0
-        with serving("dev", cwd=folder, DATABASE_URL=url) as served:
+        with serving("dev", cwd=folder, DATABASE_URL=url, GQL_API_EXPLORER="false") as served:
+            assert served.said[-1] == f"API: {served.address} (Ctrl-C stops)"
             assert served.ask("{ taskCount }") == {"taskCount": 0}
         assert not (folder / ".gql-api").exists()
 
