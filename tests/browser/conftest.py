@@ -59,7 +59,8 @@ async def seeded(server: Server, template: str) -> str:
 
 @contextmanager
 def developing(url: str, folder: Path, **variables: str) -> Iterator[Served]:
-    with serving("dev", cwd=folder, at_most=3600, DATABASE_URL=url, **variables) as served:
+    # What it runs is measured in other tests: here it would only be slower.
+    with serving("dev", cwd=folder, at_most=3600, DATABASE_URL=url, COVERAGE_PROCESS_CONFIG="", **variables) as served:
         yield served
 
 
