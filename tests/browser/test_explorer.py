@@ -86,7 +86,7 @@ async def test_what_does_not_exist_is_underlined(explorer: Explorer) -> None:
 
 
 async def test_the_documentation_shows_what_a_field_means(explorer: Explorer, picture: Any) -> None:
-    await explorer.page.get_by_role("tab", name="Tasks", exact=True).click()
+    await explorer.write("query Documented {\n  tasks {\n    title\n  }\n}")
     await explorer.button("Show Documentation Explorer").click()
     panel = explorer.page.get_by_role("region", name="Documentation Explorer")
     await panel.get_by_role("link", name="Query", exact=True).click()
@@ -99,13 +99,13 @@ async def test_the_documentation_shows_what_a_field_means(explorer: Explorer, pi
     await picture(explorer.page, "documentation")
 
 
-async def test_a_mutation_changes_what_a_query_then_shows(explorer: Explorer, picture: Any) -> None:
-    await explorer.page.get_by_role("tab", name="CreateTask").click()
-    created = (await explorer.run())["data"]["createTask"]["task"]
+async def test_a_mutation_changes_what_a_query_then_shows(fresh: Explorer, picture: Any) -> None:
+    await fresh.page.get_by_role("tab", name="CreateTask").click()
+    created = (await fresh.run())["data"]["createTask"]["task"]
     assert created["title"] == "Water the plants"
-    await picture(explorer.page, "mutation")
-    await explorer.page.get_by_role("tab", name="Tasks", exact=True).click()
-    first, *_ = (await explorer.run())["data"]["tasks"]
+    await picture(fresh.page, "mutation")
+    await fresh.page.get_by_role("tab", name="Tasks", exact=True).click()
+    first, *_ = (await fresh.run())["data"]["tasks"]
     assert (first["id"], first["title"], first["tags"]) == (
         created["id"],
         "Water the plants",
@@ -261,9 +261,9 @@ async def test_a_link_opens_the_operation_and_does_not_run_it(
         assert watch.complaints == []
 
 
-async def test_an_example_that_is_shared_is_not_there_twice(chromium: Browser, dev: Served, explorer: Explorer) -> None:
-    await explorer.page.get_by_role("tab", name="CompleteMany").click()
-    link = await shared(explorer)
+async def test_an_example_that_is_shared_is_not_there_twice(chromium: Browser, dev: Served, fresh: Explorer) -> None:
+    await fresh.page.get_by_role("tab", name="CompleteMany").click()
+    link = await shared(fresh)
     async with opened(chromium, dev.address) as (page, _):
         visitor = await Explorer.open(page, link)
         assert await visitor.tabs() == ["CompleteMany", "Tasks", "OpenTasks", "CreateTask"]
