@@ -41,9 +41,11 @@ async def test_it_starts_on_a_migrated_database_only_unless_told_to_migrate(serv
         with serving("serve", "--migrate", "--workers", "1", cwd=folder, DATABASE_URL=url) as served:
             assert f"Migrated from 0001 to {migrations.head()}." in served.said
             assert served.ask("{ taskCount categories { id } }") == {"taskCount": 0, "categories": []}
-            page = httpx.get(served.address, headers={"accept": "text/html"})
+            page = httpx.get(served.address, headers={"accept": "text/html"}, timeout=60)
             assert (page.status_code, "<html" in page.text) == (400, False)
-            refused = httpx.post(served.address, json={"query": "{ __schema { queryType { name } } }"}).json()
+            refused = httpx.post(
+                served.address, json={"query": "{ __schema { queryType { name } } }"}, timeout=60
+            ).json()
             assert "introspection has been disabled" in refused["errors"][0]["message"]
             assert workers(served) == []
             assert "Traceback" not in served.stop(signal.SIGINT)
@@ -64,8 +66,8 @@ async def test_several_workers_answer_and_one_that_dies_is_replaced(database: st
         ) as served:
             assert served.said[-2].endswith("at most 21 connections")
             assert served.said[-1].endswith(", 3 workers")
-            assert "<html" in httpx.get(served.address, headers={"accept": "text/html"}).text
             until_started(served, 3)
+            assert "<html" in httpx.get(served.address, headers={"accept": "text/html"}, timeout=60).text
             first = workers(served)
             assert len(first) == 3
             assert served.ask("{ taskCount }") == {"taskCount": 0}

@@ -107,7 +107,7 @@ async def test_the_command_works_from_it(server: Server, wheel: Path, folder: Pa
         with serving("dev", **on_it) as served:  # type: ignore[arg-type]
             assert served.ask('{ tag(by: {name: "focus"}) { taskCount } }')["tag"]["taskCount"] > 3
             for path, what in {"graphql": 'id="explorer"', "documentation/README.md": "<h1"}.items():
-                answer = httpx.get(urljoin(served.address, path), headers={"accept": "text/html"})
+                answer = httpx.get(urljoin(served.address, path), headers={"accept": "text/html"}, timeout=60)
                 assert what in answer.text
                 assert 'data-built="false"' not in answer.text
             assert "Traceback" not in served.stop()
