@@ -7,6 +7,7 @@ import pytest
 
 from gql_api import settings
 from gql_api.errors import StartupError
+from gql_api.settings.field import Scope
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -96,7 +97,7 @@ def test_what_is_in_force_is_told_and_secrets_are_not(monkeypatch: pytest.Monkey
 
 def test_workers_are_as_many_as_cpus_up_to_four(monkeypatch: pytest.MonkeyPatch) -> None:
     for cpus, workers in ((1, 1), (3, 3), (64, 4)):
-        monkeypatch.setattr(settings, "_usable_cpus", lambda cpus=cpus: cpus)
+        monkeypatch.setattr(settings.serving, "_usable_cpus", lambda cpus=cpus: cpus)
         assert settings.load().workers == workers
     monkeypatch.setenv("GQL_API_WORKERS", "9")
     assert settings.load().workers == 9
@@ -109,7 +110,7 @@ def test_the_readme_has_the_table_of_settings() -> None:
 def test_every_setting_says_what_it_is_for_and_whom_it_counts_for() -> None:
     for setting in settings.described(settings.Settings()):
         assert setting.meaning.endswith("."), setting.variable
-        assert setting.scope in get_args(settings.Scope), setting.variable
+        assert setting.scope in get_args(Scope), setting.variable
 
 
 def test_a_home_is_where_the_tilde_says(monkeypatch: pytest.MonkeyPatch) -> None:
