@@ -6,28 +6,49 @@ from functools import partial
 
 from fastapi import FastAPI
 from fastapi.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
 
 from gql_api import db
-from gql_api.errors import StartupError
+from gql_api.errors import RequestError, StartupError
 from gql_api.http import documentation
+from gql_api.http.admission import Admission
+from gql_api.http.authentication import Authenticate, anybody, bearer_tokens
+from gql_api.http.conversation import Services
+from gql_api.http.draining import Draining
 from gql_api.http.explorer import Explorer
-from gql_api.http.graphql import graphql_router
+from gql_api.http.graphql import GraphQLEndpoint
 from gql_api.http.health import health_router
 from gql_api.http.landing import Place, landing_page
-from gql_api.http.request_id import RequestId
+from gql_api.http.operations import Operations
+from gql_api.http.persisted import Documents, manifest
+from gql_api.http.rate_limit import RateLimit
+from gql_api.http.request_id import HEADER, RequestId
+from gql_api.http.response import refused
+from gql_api.http.websocket import GraphQLSocketEndpoint
 from gql_api.schema import schema
+from gql_api.schema.prepare import Rules
 from gql_api.settings import Settings
 
 GRAPHQL_PATH = "/graphql"
 SCHEMA_PATH = "/schema.graphql"
+COMPRESSION_LEVEL = 5
+"""More takes longer than it saves."""
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Make the application. It connects to the database when its first operation needs it."""
+def create_app(settings: Settings, authenticate: Authenticate | None = None) -> FastAPI:
+    """Make the application. It connects to the database when its first operation needs it.
+
+    `authenticate` tells who asks; without it, everybody may, or who has one of the settings' tokens.
+    """
     if settings.database_url is None:
         raise StartupError("DATABASE_URL is not set")
     url = settings.database_url.get_secret_value()
+    if authenticate is None:
+        tokens = [token.get_secret_value() for token in settings.tokens]
+        authenticate = bearer_tokens(tokens) if tokens else anybody
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -43,24 +64,75 @@ def create_app(settings: Settings) -> FastAPI:
         finally:
             await engine.dispose()
 
-    app = FastAPI(title="gql-api", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="gql-api", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+    )
     app.state.introspection = bool(settings.introspection)
-    app.add_middleware(RequestId)
+    app.state.draining = Draining()
+    _add_middleware(app, settings)
     explorer = Explorer(GRAPHQL_PATH) if settings.explorer else None
-    app.include_router(graphql_router(schema, GRAPHQL_PATH, explorer))
+    _add_graphql(app, settings, authenticate, explorer)
     app.include_router(
         health_router(partial(db.create_engine, url, pool_size=1, transaction_pooling=settings.transaction_pooling))
     )
     if settings.introspection:
-        _add_schema(app)
+        _add_schema(app, authenticate)
     if explorer is not None:
         _add_pages(app, explorer)
     return app
 
 
-def _add_schema(app: FastAPI) -> None:
+def _add_middleware(app: FastAPI, settings: Settings) -> None:
+    """Add what surrounds every request; what is added last is outermost."""
+    app.add_middleware(GZipMiddleware, minimum_size=settings.compress_over, compresslevel=COMPRESSION_LEVEL)
+    app.add_middleware(RequestId)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["*"],
+            expose_headers=[HEADER, "retry-after", "etag"],
+        )
+
+
+def _add_graphql(app: FastAPI, settings: Settings, authenticate: Authenticate, explorer: Explorer | None) -> None:
+    trusted = manifest(settings.trusted_documents) if settings.trusted_documents is not None else {}
+    operations = Operations(
+        schema,
+        Rules.of(settings),
+        Documents(trusted, trusted_only=settings.trusted_only, at_most=settings.persisted_queries),
+        Admission(settings.max_operations, settings.max_waiting),
+        settings.operation_timeout,
+    )
+    rate_limit = RateLimit(settings.rate_limit, settings.rate_limit_storage) if settings.rate_limit else None
+    endpoint = GraphQLEndpoint(
+        operations,
+        authenticate,
+        rate_limit,
+        explorer,
+        max_body_size=settings.max_body_size,
+        cache_max_age=settings.cache_max_age,
+    )
+    services = Services(
+        operations,
+        authenticate,
+        rate_limit,
+        app.state.draining,
+        settings.socket_init_timeout,
+        settings.max_socket_operations,
+    )
+    sockets = GraphQLSocketEndpoint(services, settings.cors_origins, settings.max_sockets)
+    app.router.routes += [Route(GRAPHQL_PATH, endpoint), WebSocketRoute(GRAPHQL_PATH, sockets)]
+
+
+def _add_schema(app: FastAPI, authenticate: Authenticate) -> None:
     @app.get(SCHEMA_PATH, include_in_schema=False)
-    async def schema_file() -> PlainTextResponse:
+    async def schema_file(request: Request) -> Response:
+        try:
+            await authenticate(request.headers)
+        except RequestError as error:
+            return refused(error, request.scope)
         headers = {
             "content-disposition": 'attachment; filename="schema.graphql"',
             "x-content-type-options": "nosniff",

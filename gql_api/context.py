@@ -2,26 +2,33 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol
+
+from graphql import DocumentNode
 
 from gql_api.db import Sessions
 from gql_api.loaders import Loaders
 from gql_api.unit_of_work import UnitOfWork
 
 
-class Connection(Protocol):
-    """What outlives an operation: an HTTP request, or a WebSocket that carries many of them."""
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks. Users and tenants will be told apart by what is added here."""
 
-    @property
-    def sessions(self) -> Sessions: ...
+    name: str
+    """For logs and for counting, never secret."""
 
-    @property
-    def request_id(self) -> str: ...
 
-    @property
-    def introspection(self) -> bool:
-        """Whether the schema may be asked for."""
-        ...
+ANYBODY = Principal("anybody")
+"""Who asks where nobody is asked for a token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What an operation comes with, by an HTTP request or on a WebSocket that carries many of them."""
+
+    sessions: Sessions
+    request_id: str
+    principal: Principal = ANYBODY
 
 
 @dataclass(slots=True)
@@ -31,8 +38,11 @@ class Context:
     work: UnitOfWork
     loaders: Loaders
     request_id: str
+    principal: Principal
     now: datetime
     """The one moment that decides for the whole operation what is overdue."""
+    document: DocumentNode | None = None
+    """What is executed."""
     committed: set[str | int] = field(default_factory=set)
     """Response keys of the mutation's root fields whose change is committed."""
 
@@ -45,4 +55,4 @@ class Context:
     def open(cls, connection: Connection) -> "Context":
         now = datetime.now(UTC)
         work = UnitOfWork(connection.sessions, now)
-        return cls(work, Loaders(work), connection.request_id, now)
+        return cls(work, Loaders(work), connection.request_id, connection.principal, now)

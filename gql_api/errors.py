@@ -162,7 +162,7 @@ class RequestErrorCode(StrEnum):
     # It is too much: refused before anything is done.
     BODY_TOO_LARGE = "BODY_TOO_LARGE"
     TOO_MANY_TOKENS = "TOO_MANY_TOKENS"
-    TOO_DEEP = "TOO_DEEP"
+    QUERY_TOO_DEEP = "QUERY_TOO_DEEP"
     TOO_MANY_ALIASES = "TOO_MANY_ALIASES"
     TOO_MANY_ROOT_FIELDS = "TOO_MANY_ROOT_FIELDS"
     TOO_MANY_DIRECTIVES = "TOO_MANY_DIRECTIVES"

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gql_api import db
-from gql_api.context import Context
+from gql_api.context import Connection, Context
 from gql_api.db import Sessions
 from gql_api.errors import NotFoundError, UnavailableError
 from gql_api.loaders import Loaders
@@ -273,15 +273,8 @@ async def test_the_row_of_a_taken_name_may_vanish_meanwhile(sessions: Sessions, 
 
 
 async def test_each_operation_has_a_context_of_its_own(sessions: Sessions) -> None:
-    class Connection:
-        request_id = "r"
-        introspection = True
-
-        @property
-        def sessions(self) -> Sessions:
-            return sessions
-
-    first, second = Context.open(Connection()), Context.open(Connection())
+    connection = Connection(sessions, "r")
+    first, second = Context.open(connection), Context.open(connection)
     assert first.work is not second.work
     assert first.loaders is not second.loaders
     assert first.now <= second.now

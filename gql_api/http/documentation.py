@@ -37,6 +37,11 @@ PICTURES = {f"docs/pictures/{path.name}": path for path in FOLDER.glob("docs/pic
 router = APIRouter(prefix=PREFIX, include_in_schema=False)
 
 
+@router.get("")
+async def first_without_slash() -> RedirectResponse:
+    return RedirectResponse(f"{PREFIX[1:]}/{next(iter(DOCUMENTS))}")
+
+
 @router.get("/")
 async def first() -> RedirectResponse:
     return RedirectResponse(next(iter(DOCUMENTS)))

@@ -1,75 +1,150 @@
-"""The GraphQL endpoint: HTTP and WebSocket (graphql-transport-ws). A browser gets the explorer's page there."""
+"""The GraphQL endpoint over HTTP (GraphQL over HTTP, working draft). A browser gets the explorer's page there."""
 
-import json
-import re
+import asyncio
+from collections.abc import Coroutine, Mapping
+from dataclasses import replace
+from hashlib import blake2b
+from typing import Any
+from urllib.parse import parse_qsl
 
-import strawberry
-from cross_web import AsyncHTTPRequestAdapter, HTTPException
-from fastapi import APIRouter
-from fastapi.requests import HTTPConnection, Request
-from starlette.responses import HTMLResponse
-from strawberry.fastapi import BaseContext, GraphQLRouter
-from strawberry.http import GraphQLRequestData
-from strawberry.http.base import BaseRequestProtocol
-from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
-from gql_api.db import Sessions
+from gql_api.context import ANYBODY, Connection, Principal
+from gql_api.errors import RequestError, RequestErrorCode
+from gql_api.http import body, negotiation
+from gql_api.http.authentication import Authenticate
 from gql_api.http.explorer import Explorer
-
-NAME = re.compile("[_A-Za-z][_0-9A-Za-z]*")
-"""A name in GraphQL's grammar."""
-
-
-class Connection(BaseContext):
-    """What an HTTP request or a WebSocket brings along. Each operation on it opens a context of its own."""
-
-    def __init__(self, connection: HTTPConnection) -> None:
-        super().__init__()
-        self.sessions: Sessions = connection.app.state.sessions
-        self.request_id: str = connection.state.request_id
-        self.introspection: bool = connection.app.state.introspection
+from gql_api.http.operations import Answer, Operations
+from gql_api.http.rate_limit import RateLimit
+from gql_api.http.request import PARAMETERS, GraphQLRequest, from_body, from_query_string
+from gql_api.http.response import encoded, refused
 
 
-async def _connection(connection: HTTPConnection) -> Connection:
-    return Connection(connection)
+class GraphQLEndpoint:
+    """An ASGI application."""
 
+    def __init__(
+        self,
+        operations: Operations,
+        authenticate: Authenticate,
+        rate_limit: RateLimit | None,
+        explorer: Explorer | None,
+        *,
+        max_body_size: int,
+        cache_max_age: int,
+    ) -> None:
+        self._operations = operations
+        self._authenticate = authenticate
+        self._rate_limit = rate_limit
+        self._explorer = explorer
+        self._max_body_size = max_body_size
+        self._cache_max_age = cache_max_age
 
-class _Router(GraphQLRouter[Connection, None]):
-    """Strawberry's routes; bodies that are no GraphQL request are refused, whatever they are."""
-
-    explorer: Explorer | None = None
-
-    def should_render_graphql_ide(self, request: BaseRequestProtocol) -> bool:
-        return self.explorer is not None and super().should_render_graphql_ide(request)
-
-    async def render_graphql_ide(self, request: Request) -> HTMLResponse:
-        assert self.explorer is not None  # noqa: S101 - for the type checker: it is asked above
-        return self.explorer.page(str(request.url.replace(query="")))
-
-    def decode_json(self, data: str | bytes) -> object:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        method: str = scope["method"]
+        accept = ", ".join(headers.getlist("accept")) if "accept" in headers else None
+        if self._explorer is not None and method == "GET" and negotiation.wants_page(accept) and not _asks(scope):
+            page = self._explorer.page(str(Request(scope).url.replace(query="")))
+            await page(scope, receive, send)
+            return
+        media_type = negotiation.answered(accept)
         try:
-            return json.loads(data)
-        except (ValueError, RecursionError):  # numbers without end, brackets without end, bytes that are no UTF-8
-            raise json.JSONDecodeError("Not valid JSON", "", 0) from None
+            if media_type is None:
+                raise _not_acceptable()
+            answer, request = await self._answer(scope, headers, receive)
+        except RequestError as error:
+            response = refused(error, scope, media_type or negotiation.JSON)
+        except ClientDisconnect:
+            return
+        else:
+            if answer is None:  # nobody waits for it any more
+                return
+            response = self._response(answer, media_type, headers, method, persisted=request.query is None)
+        await response(scope, receive, send)
 
-    async def parse_http_body(self, request: AsyncHTTPRequestAdapter) -> GraphQLRequestData | list[GraphQLRequestData]:
+    async def _answer(self, scope: Scope, headers: Headers, receive: Receive) -> tuple[Answer | None, GraphQLRequest]:
+        """Return the answer, or None when the client has gone; and what was asked. Raises RequestError."""
+        method: str = scope["method"]
+        if method not in {"GET", "POST"}:
+            raise RequestError(RequestErrorCode.METHOD_NOT_ALLOWED, "Use POST, or GET for queries.")
+        if method == "POST":
+            body.check_media_type(headers.get("content-type"))
+        principal = await self._let_in(scope, headers)
+        if method == "GET":
+            request = from_query_string(scope["query_string"])
+        else:
+            request = from_body(
+                await body.read(
+                    receive,
+                    declared=headers.get("content-length"),
+                    coding=headers.get("content-encoding"),
+                    at_most=self._max_body_size,
+                )
+            )
+        if headers.get("graphql-cost") == "report":
+            request = replace(request, tells_cost=True)
+        connection = Connection(scope["app"].state.sessions, scope["state"]["request_id"], principal)
+        running = self._operations.run(request, connection, safe=method == "GET")
+        return await _unless_gone(running, receive), request
+
+    async def _let_in(self, scope: Scope, headers: Mapping[str, str]) -> Principal:
+        """Return who asks. Raises RequestError when they may not, or do too often; asking in vain counts, too."""
+        address = scope["client"][0] if scope.get("client") else None
         try:
-            parsed = await super().parse_http_body(request)
-        except AttributeError:  # it is JSON, but has no keys to get
-            raise HTTPException(400, "The request must be a JSON object.") from None
-        name: object = None if isinstance(parsed, list) else parsed.operation_name
-        if name is not None and not (isinstance(name, str) and NAME.fullmatch(name)):
-            raise HTTPException(400, "`operationName` must be the name of an operation, or null.")
-        return parsed
+            principal = await self._authenticate(headers)
+        except RequestError:
+            if self._rate_limit is not None:
+                await self._rate_limit.count(ANYBODY, address)
+            raise
+        if self._rate_limit is not None:
+            await self._rate_limit.count(principal, address)
+        return principal
+
+    def _response(self, answer: Answer, media_type: str, headers: Headers, method: str, *, persisted: bool) -> Response:
+        response = encoded(answer, media_type)
+        if method == "GET" and answer.refused is None and "errors" not in answer.body:
+            tag = f'W/"{blake2b(bytes(response.body), digest_size=16).hexdigest()}"'
+            age = f"max-age={self._cache_max_age}" if persisted and self._cache_max_age else "no-cache"
+            response.headers.update({"etag": tag, "cache-control": f"private, {age}"})
+            if tag in (each.strip() for each in headers.get("if-none-match", "").split(",")):
+                kept = {name: response.headers[name] for name in ("etag", "cache-control", "vary")}
+                return Response(status_code=304, headers=kept)
+        return response
 
 
-def graphql_router(schema: strawberry.Schema, path: str, explorer: Explorer | None) -> APIRouter:
-    """Make the routes at `path`. Arrays of operations are refused."""
-    router = _Router(
-        schema,
-        path,
-        context_getter=_connection,
-        subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
-    )
-    router.explorer = explorer
-    return router
+def _not_acceptable() -> RequestError:
+    types = f"{negotiation.GRAPHQL} or {negotiation.JSON}"
+    return RequestError(RequestErrorCode.NOT_ACCEPTABLE, f"Answers are {types}: accept one of them.")
+
+
+def _asks(scope: Scope) -> bool:
+    """Whether an address has a parameter of a request: then it is not a person who looks for the page."""
+    return any(key in PARAMETERS for key, _ in parse_qsl(scope["query_string"].decode("latin-1")))
+
+
+async def _unless_gone(running: Coroutine[Any, Any, Answer], receive: Receive) -> Answer | None:
+    """Return the answer; or None, with everything stopped, when the client goes before it is there."""
+    task = asyncio.current_task()
+    assert task is not None  # noqa: S101 - for the type checker: a coroutine runs in a task
+    gone = False
+
+    async def watch() -> None:
+        nonlocal gone
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        gone = True
+        task.cancel()
+
+    watching = asyncio.create_task(watch())
+    try:
+        return await running
+    except asyncio.CancelledError:
+        if gone and not task.uncancel():
+            return None
+        raise
+    finally:
+        watching.cancel()

@@ -14,7 +14,7 @@ async def test_a_query_may_come_by_get_and_a_mutation_may_not(api: Api) -> None:
     assert answer.json() == {"data": {"taskCount": 0}}
     mutation = 'mutation { createTask(input: {title: "x"}) { __typename } }'
     refused = await api.client.get("/graphql", params={"query": mutation}, headers=accept)
-    assert refused.status_code == 400
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, POST")
     assert await api.field("{ taskCount }") == 0
 
 
@@ -55,11 +55,10 @@ async def test_the_frameworks_own_pages_are_off(api: Api, path: str) -> None:
         b'{"query": "{ taskCount }", "operationName": ["a"]}',
         b'{"query": 5}',
         b'{"query": "{ taskCount }", "variables": []}',
-        b'{"query": "fragment F on Query { taskCount }"}',
         b'{"query": ""}',
         b"{}",
     ],
-    ids=range(15),
+    ids=range(14),
 )
 async def test_a_body_that_is_no_request_is_refused(api: Api, body: bytes) -> None:
     response = await api.client.post("/graphql", content=body, headers={"content-type": "application/json"})

@@ -853,8 +853,8 @@ async def test_every_error_is_tidy(
     api: Api, raw: Raw, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, field: Field
 ) -> None:
     # Variables go with one document, which is parsed and validated once: that takes the most time.
-    monkeypatch.setattr("strawberry.schema.schema.parse", lru_cache(4)(parse))
-    monkeypatch.setattr(schema, "extensions", (*schema.extensions, lambda: ValidationCache(maxsize=4)))
+    monkeypatch.setattr(prepare, "parse", lru_cache(4)(prepare.parse))
+    monkeypatch.setattr(prepare, "validate", lru_cache(4)(prepare.validate))
     sweep = Sweep(field, api, raw, caplog)
     await sweep.prepare()
     await sweep.run()

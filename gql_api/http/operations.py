@@ -1,0 +1,131 @@
+"""Running operations, on whatever transport they come: admitted, prepared, executed within their time, and told of."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import strawberry
+from graphql import GraphQLError, OperationType
+
+from gql_api.context import Connection, Context
+from gql_api.errors import RequestError, RequestErrorCode
+from gql_api.http.admission import Admission
+from gql_api.http.persisted import Documents
+from gql_api.http.request import GraphQLRequest
+from gql_api.schema.prepare import InvalidDocumentError, Prepared, Rules, prepare
+from gql_api.schema.shown_errors import internal, refusal, shown
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a client is told, on whatever transport."""
+
+    body: dict[str, Any]
+    """With `data` when it was executed (GraphQL specification, "Response Format")."""
+
+    @property
+    def refused(self) -> RequestErrorCode | None:
+        """Why it was not executed; None if it was."""
+        return None if "data" in self.body else self.body["errors"][0]["extensions"]["code"]
+
+
+class Operations:
+    def __init__(
+        self,
+        schema: strawberry.Schema,
+        rules: Rules,
+        documents: Documents,
+        admission: Admission,
+        timeout: float,
+    ) -> None:
+        """`timeout` is in seconds, of which waiting is a part."""
+        self._schema = schema
+        self._graphql_schema = schema._schema  # noqa: SLF001 - Strawberry offers no other way to it
+        self._rules = rules
+        self._documents = documents
+        self._admission = admission
+        self._timeout = timeout
+
+    async def run(self, request: GraphQLRequest, connection: Connection, *, safe: bool = False) -> Answer:
+        """Run an operation; a query only, when it must be `safe`. When this is cancelled, so is what it does."""
+        until = asyncio.get_running_loop().time() + self._timeout
+        try:
+            async with self._admission.turn(until):
+                prepared = prepare(
+                    self._graphql_schema,
+                    self._documents.find(request),
+                    request.operation_name,
+                    request.variables,
+                    self._rules,
+                )
+                if safe:
+                    _check_safe(prepared)
+                else:
+                    self._documents.remember(request)
+                return await self._executed(prepared, request, connection, until)
+        except InvalidDocumentError as error:
+            return _refused(error.errors)
+        except RequestError as error:
+            return _refused([refusal(error, connection.request_id)])
+        except Exception as error:  # noqa: BLE001 - whatever it is: a client is told by whom it can be looked up, and no more
+            return _refused([internal(error, connection.request_id)])
+
+    async def _executed(
+        self, prepared: Prepared, request: GraphQLRequest, connection: Connection, until: float
+    ) -> Answer:
+        context = Context.open(connection)
+        context.document = prepared.document
+        deadline = asyncio.timeout_at(until)
+        try:
+            async with deadline:
+                result = await self._schema.execute(
+                    request.query,
+                    variable_values=request.variables,
+                    context_value=context,
+                    operation_name=request.operation_name,
+                )
+        except TimeoutError:
+            if not deadline.expired():
+                raise
+            errors, data = [_late(context)], None
+        else:
+            errors, data = shown(result.errors or [], context), result.data
+            if data is None and not any(error.path for error in errors):
+                return _refused(errors)
+        finally:
+            await context.work.close()
+        body: dict[str, Any] = {"data": data}
+        if errors:
+            body["errors"] = [error.formatted for error in errors]
+        if request.tells_cost:
+            body["extensions"] = {"cost": {"requested": prepared.cost, "maximum": 0}}
+        return Answer(body)
+
+
+def _check_safe(prepared: Prepared) -> None:
+    if prepared.operation.operation is not OperationType.QUERY:
+        raise RequestError(RequestErrorCode.METHOD_NOT_ALLOWED, "Only queries can be run by GET: use POST.")
+
+
+def _refused(errors: list[GraphQLError]) -> Answer:
+    return Answer({"errors": [error.formatted for error in errors]})
+
+
+def _late(context: Context) -> GraphQLError:
+    extensions: dict[str, Any] = {"code": RequestErrorCode.DEADLINE_EXCEEDED, "requestId": context.request_id}
+    message = "This took longer than an operation may, and was stopped. Ask for less at once."
+    if context.committed:
+        extensions["committed"] = True
+        message += f" What it changed is saved: {', '.join(sorted(map(str, context.committed)))}."
+    return GraphQLError(message, extensions=extensions)
+
+
+def encode(body: Mapping[str, Any]) -> bytes:
+    """Return JSON in UTF-8. Half of a surrogate pair, which UTF-8 cannot say, is escaped as JSON can."""
+    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(body, separators=(",", ":")).encode()

@@ -1,0 +1,109 @@
+"""A request of GraphQL over HTTP: its parameters, from a JSON body, a query string, or a message on a WebSocket."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+from urllib.parse import parse_qsl
+
+from gql_api.errors import RequestError, RequestErrorCode
+
+NAME = re.compile("[_A-Za-z][_0-9A-Za-z]*")
+"""A name in GraphQL's grammar."""
+
+PARAMETERS = ("query", "operationName", "variables", "extensions", "documentId")
+MOST_PARAMETERS = 20
+"""In a query string."""
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLRequest:
+    query: str | None
+    operation_name: str | None = None
+    variables: dict[str, Any] | None = None
+    extensions: dict[str, Any] | None = None
+    document_id: str | None = None
+    tells_cost: bool = False
+    """Whether the answer says what the operation costs: `extensions: {cost: true}`."""
+
+    @property
+    def sha256(self) -> str | None:
+        """The hash of Apollo's persisted queries, if the request has one. Raises RequestError when it is malformed."""
+        persisted = (self.extensions or {}).get("persistedQuery")
+        if persisted is None:
+            return None
+        if not isinstance(persisted, dict) or persisted.get("version") != 1:
+            raise _bad("`extensions.persistedQuery` must be an object with `version: 1`.")
+        sha256 = persisted.get("sha256Hash")
+        if not (isinstance(sha256, str) and re.fullmatch("[0-9a-fA-F]{64}", sha256)):
+            raise _bad("`extensions.persistedQuery.sha256Hash` must be 64 hexadecimal digits.")
+        return sha256.lower()
+
+
+def from_body(body: bytes) -> GraphQLRequest:
+    """Read a JSON body. Raises RequestError."""
+    parameters = decoded(body)
+    if isinstance(parameters, list):
+        raise _bad("Send one operation in a request: arrays of them are not taken.")
+    return from_parameters(parameters)
+
+
+def from_query_string(text: bytes) -> GraphQLRequest:
+    """Read the parameters of an address; `variables` and `extensions` are JSON in it. Raises RequestError."""
+    try:
+        pairs = parse_qsl(
+            text.decode("ascii"),
+            keep_blank_values=True,
+            encoding="utf-8",
+            errors="strict",
+            max_num_fields=MOST_PARAMETERS,
+        )
+    except ValueError:  # bytes that are no UTF-8, or too many parameters
+        raise _bad("The query string cannot be read.") from None
+    parameters: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in PARAMETERS:
+            if key in parameters:
+                raise _bad(f"`{key}` is given twice.")
+            parameters[key] = value
+    for key in ("variables", "extensions"):
+        if text_ := parameters.get(key):
+            parameters[key] = decoded(text_.encode("utf-8", "surrogatepass"), key)
+    # An empty parameter of an address is one that is left out.
+    return from_parameters({key: value for key, value in parameters.items() if value != ""})
+
+
+def from_parameters(parameters: object) -> GraphQLRequest:
+    """Check the parameters' types. Raises RequestError. Parameters that nobody knows are passed over."""
+    if not isinstance(parameters, Mapping):
+        raise _bad("The request must be a JSON object.")
+    query, name, variables, extensions, document_id = (parameters.get(key) for key in PARAMETERS)
+    if not isinstance(query, str | None):
+        raise _bad("`query` must be a string.")
+    if name is not None and not (isinstance(name, str) and NAME.fullmatch(name)):
+        raise _bad("`operationName` must be the name of an operation, or null.")
+    if not isinstance(variables, dict | None):
+        raise _bad("`variables` must be an object, or null.")
+    if not isinstance(extensions, dict | None):
+        raise _bad("`extensions` must be an object, or null.")
+    if not isinstance(document_id, str | None):
+        raise _bad("`documentId` must be a string.")
+    tells_cost = (extensions or {}).get("cost") is True
+    return GraphQLRequest(query, name, variables, extensions, document_id, tells_cost)
+
+
+def decoded(body: bytes | str, what: str = "The body") -> object:
+    """Return what JSON in UTF-8 says (RFC 8259). Raises RequestError."""
+    try:
+        return json.loads(body.decode("utf-8") if isinstance(body, bytes) else body, parse_constant=_refuse)
+    except (ValueError, RecursionError):  # numbers without end, brackets without end, bytes that are no UTF-8
+        raise _bad(f"{what} is not valid JSON in UTF-8.") from None
+
+
+def _refuse(_name: str) -> NoReturn:
+    raise ValueError  # NaN and Infinity are Python's, not JSON's
+
+
+def _bad(message: str) -> RequestError:
+    return RequestError(RequestErrorCode.BAD_REQUEST, message)

@@ -1,0 +1,75 @@
+"""What a client is told of errors: each has a stable code, and nothing that a client has no business to see."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from graphql import FieldNode, GraphQLError
+
+from gql_api.context import Context
+from gql_api.errors import INTERNAL_MESSAGE, RequestError, RequestErrorCode, UnavailableError
+
+logger = logging.getLogger(__name__)
+
+LONGEST_MESSAGE = 1_000
+"""In characters. What is wrong may be quoted in a message, and may be of any length."""
+
+
+def shown(errors: Sequence[GraphQLError], context: Context) -> list[GraphQLError]:
+    """Return the errors of an execution, fit to be shown. What is unexpected is logged, once and in full."""
+    return [_shown(error, context) for error in errors]
+
+
+def refusal(error: RequestError, request_id: str) -> GraphQLError:
+    """Return the error that says why a request, or a part of it, is not answered."""
+    extensions: dict[str, Any] = {"code": error.code}
+    if isinstance(error, UnavailableError):
+        extensions["requestId"] = request_id
+        logger.warning("The database is unavailable", exc_info=error.__cause__)
+    if error.problems:
+        extensions["problems"] = [asdict(problem) for problem in error.problems]
+    return GraphQLError(fit_to_be_read(error.message), extensions=extensions)
+
+
+def internal(cause: BaseException, request_id: str, where: object = None) -> GraphQLError:
+    """Return the error for what nobody expected, and log it."""
+    logger.error("Failed at %s", where or "the request as a whole", exc_info=cause)
+    return GraphQLError(INTERNAL_MESSAGE, extensions={"code": RequestErrorCode.INTERNAL, "requestId": request_id})
+
+
+def fit_to_be_read(message: str) -> str:
+    return message if len(message) <= LONGEST_MESSAGE else f"{message[: LONGEST_MESSAGE - 1]}…"
+
+
+def _shown(error: GraphQLError, context: Context) -> GraphQLError:
+    cause = original(error)
+    if isinstance(cause, RequestError):
+        told = refusal(cause, context.request_id)
+    elif cause is None and not any(isinstance(node, FieldNode) for node in error.nodes or ()):
+        # Values that do not fit are told at their place in the document, not at the field's.
+        message = fit_to_be_read(error.message.replace("not to be None.", "not to be null."))
+        told = GraphQLError(message, extensions={"code": RequestErrorCode.BAD_USER_INPUT})
+    else:
+        told = internal(cause or error, context.request_id, error.path)
+    extensions = told.extensions or {}
+    message = told.message
+    if error.path and error.path[0] in context.committed:
+        extensions = {**extensions, "committed": True}
+        message += " The change itself is saved."
+    return GraphQLError(
+        message,
+        nodes=error.nodes,
+        source=error.source,
+        positions=error.positions,
+        path=error.path,
+        extensions=extensions,
+    )
+
+
+def original(error: GraphQLError) -> Exception | None:
+    """Return the exception that is not GraphQL's own, if there is one."""
+    cause: Exception | None = error
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    return cause
