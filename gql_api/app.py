@@ -84,7 +84,6 @@ def create_app(settings: Settings, authenticate: Authenticate | None = None) -> 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """Add what surrounds every request; what is added last is outermost."""
-    app.add_middleware(GZipMiddleware, minimum_size=settings.compress_over, compresslevel=COMPRESSION_LEVEL)
     app.add_middleware(RequestId)
     if settings.cors_origins:
         app.add_middleware(
@@ -97,6 +96,8 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
 
 
 def _add_graphql(app: FastAPI, settings: Settings, authenticate: Authenticate, explorer: Explorer | None) -> None:
+    if settings.trusted_only and settings.trusted_documents is None:
+        raise StartupError("GQL_API_TRUSTED_ONLY needs GQL_API_TRUSTED_DOCUMENTS: nothing could be executed")
     trusted = manifest(settings.trusted_documents) if settings.trusted_documents is not None else {}
     operations = Operations(
         schema,
@@ -123,7 +124,8 @@ def _add_graphql(app: FastAPI, settings: Settings, authenticate: Authenticate, e
         settings.max_socket_operations,
     )
     sockets = GraphQLSocketEndpoint(services, settings.cors_origins, settings.max_sockets)
-    app.router.routes += [Route(GRAPHQL_PATH, endpoint), WebSocketRoute(GRAPHQL_PATH, sockets)]
+    compressed = GZipMiddleware(endpoint, minimum_size=settings.compress_over, compresslevel=COMPRESSION_LEVEL)
+    app.router.routes += [Route(GRAPHQL_PATH, compressed), WebSocketRoute(GRAPHQL_PATH, sockets)]
 
 
 def _add_schema(app: FastAPI, authenticate: Authenticate) -> None:

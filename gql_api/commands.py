@@ -23,7 +23,7 @@ from gql_api.settings import Settings
 
 
 def dev(host: str | None, port: int | None, *, reload: bool) -> None:
-    given = _settings(host=host, port=port).or_else(explorer=True, introspection=True)
+    given = _settings(host=host, port=port).or_else(explorer=True, introspection=True, suggestions=True)
     with _database(given, join=False) as settings, server.bind(settings) as bound:
         if given.database_url is None:
             added = asyncio.run(_prepare(settings))

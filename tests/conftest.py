@@ -205,8 +205,9 @@ def sessions(engine: AsyncEngine) -> db.Sessions:
 
 def settings(database: str, pool_size: int = 10, **others: Any) -> Settings:
     """The settings of `dev`, on a database; but no explorer, since most tests need none, and all would make one."""
-    given = Settings(database_url=SecretStr(database), pool_size=pool_size, data_dir=Path("/nowhere"), **others)
-    return given.or_else(explorer=False, introspection=True)
+    patient = {"pool_timeout": 60, "operation_timeout": 60} | others  # however slow the machine is
+    given = Settings(database_url=SecretStr(database), pool_size=pool_size, data_dir=Path("/nowhere"), **patient)
+    return given.or_else(explorer=False, introspection=True, suggestions=True)
 
 
 @asynccontextmanager

@@ -124,3 +124,24 @@ def test_an_address_may_stand_in_quotes(monkeypatch: pytest.MonkeyPatch, given: 
     loaded = settings.load().database_url
     assert loaded is not None
     assert loaded.get_secret_value() == "postgresql://u@h/n"
+
+
+def test_lists_are_set_as_one_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GQL_API_TOKENS", "one, two\n three=")
+    monkeypatch.setenv("GQL_API_CORS_ORIGINS", "https://a.example,https://b.example")
+    loaded = settings.load()
+    assert [token.get_secret_value() for token in loaded.tokens] == ["one", "two", "three="]
+    assert loaded.cors_origins == ("https://a.example", "https://b.example")
+    told = {setting.variable: setting.value for setting in settings.described(loaded)}
+    assert told["GQL_API_TOKENS"] == "(3 set; not shown)"
+    assert told["GQL_API_CORS_ORIGINS"] == "https://a.example, https://b.example"
+
+
+@pytest.mark.parametrize("token", ["pass:word", "pässword", "se\x00cret", "=="])
+def test_a_token_that_nobody_could_send_is_refused_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    with pytest.raises(StartupError, match="GQL_API_TOKENS") as told:
+        Path(".env").write_bytes(f"GQL_API_TOKENS='{token}'\n".encode())
+        settings.load()
+    assert token not in str(told.value)

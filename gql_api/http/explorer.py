@@ -120,6 +120,5 @@ def _missing(bundle: Path) -> str:
 
 
 def _add_headers(headers: Headers, _path: str, _url: str) -> None:
-    del headers["Vary"]  # the compression around everything says so too
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -13,13 +13,11 @@ from graphql import (
     specified_rules,
     validate,
 )
-
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from gql_api.errors import RequestError, RequestErrorCode
 from gql_api.schema.shown_errors import fit_to_be_read
 from gql_api.settings import Settings
-
 
 RULES = (*specified_rules, OneOfInputValidationRule)
 """The specification's, and one that graphql-core has not: variables in a OneOf input must not be null."""

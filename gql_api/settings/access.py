@@ -1,16 +1,26 @@
 """Settings: who may ask, from where, and what."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BeforeValidator, SecretStr
+from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import BaseSettings, NoDecode
 
 from gql_api.settings.field import listed, setting
 
 
+def _sendable(token: SecretStr) -> SecretStr:
+    """Refuse what cannot be sent as a bearer token (RFC 6750, 2.1), and so would keep everybody out."""
+    if not re.fullmatch("[A-Za-z0-9._~+/-]+=*", token.get_secret_value()):
+        raise ValueError("tokens have letters, digits and -._~+/ only")
+    return token
+
+
 class AccessSettings(BaseSettings):
-    tokens: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(listed)] = setting(
+    tokens: Annotated[
+        tuple[Annotated[SecretStr, AfterValidator(_sendable)], ...], NoDecode, BeforeValidator(listed)
+    ] = setting(
         (),
         "all workers",
         "Bearer tokens, one of which every request needs, with commas between: a new one beside the old while clients "

@@ -1,92 +1,12 @@
 """Operations over WebSocket (graphql-transport-ws), on a real server and a real socket."""
 
-import asyncio
-import json
-import socket
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
-from typing import Any
+from contextlib import AsyncExitStack
 
 import pytest
-import uvicorn
-from sqlalchemy.ext.asyncio import AsyncEngine
-from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
-from websockets.typing import Subprotocol
 
-from gql_api.app import create_app
-from tests.conftest import Raw, settings, waiting_for_a_lock
-
-
-class Server(uvicorn.Server):
-    """uvicorn as it is, but for the signals: those are pytest's here."""
-
-    def capture_signals(self) -> Any:
-        return nullcontext()
-
-
-class Socket:
-    def __init__(self, connection: ClientConnection) -> None:
-        self._connection = connection
-        self._sent = 0
-
-    async def send(self, query: str, **variables: Any) -> str:
-        self._sent += 1
-        payload = {"query": query, "variables": variables}
-        await self._message(type="subscribe", id=str(self._sent), payload=payload)
-        return str(self._sent)
-
-    async def answer(self) -> dict[str, Any]:
-        message: dict[str, Any] = json.loads(await self._connection.recv())
-        return message
-
-    async def run(self, query: str, **variables: Any) -> dict[str, Any]:
-        """Return the answer to an operation, which completes after it."""
-        id = await self.send(query, **variables)
-        answer = await self.answer()
-        assert (answer["type"], answer["id"]) == ("next", id)
-        assert await self.answer() == {"type": "complete", "id": id}
-        payload: dict[str, Any] = answer["payload"]
-        return payload
-
-    async def _message(self, **message: Any) -> None:
-        await self._connection.send(json.dumps(message))
-
-    async def begin(self) -> None:
-        await self._message(type="connection_init")
-        assert (await self.answer())["type"] == "connection_ack"
-
-
-class Served:
-    def __init__(self, port: int, engine: AsyncEngine) -> None:
-        self._port = port
-        self.engine = engine
-
-    @property
-    def busy(self) -> int:
-        return int(self.engine.pool.checkedout())  # type: ignore[attr-defined]
-
-    @asynccontextmanager
-    async def open(self) -> AsyncIterator[Socket]:
-        url = f"ws://127.0.0.1:{self._port}/graphql"
-        async with connect(url, subprotocols=[Subprotocol("graphql-transport-ws")]) as connection:
-            opened = Socket(connection)
-            await opened.begin()
-            yield opened
-
-
-@pytest.fixture
-async def served(database: str) -> AsyncIterator[Served]:
-    app = create_app(settings(database))
-    bound = socket.create_server(("127.0.0.1", 0))
-    server = Server(uvicorn.Config(app, ws="websockets-sansio", lifespan="on", log_config=None))
-    running = asyncio.create_task(server.serve(sockets=[bound]))
-    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
-        await asyncio.sleep(0.01)
-    yield Served(bound.getsockname()[1], app.state.sessions.kw["bind"])
-    server.should_exit = True
-    await running
-
+from tests.conftest import Raw, waiting_for_a_lock
+from tests.http.served import Served
 
 CREATE = """mutation ($title: String!) { createTask(input: {title: $title}) {
     __typename ... on TaskSuccess { task { title } } } }"""
@@ -149,8 +69,7 @@ async def test_a_socket_that_closes_in_the_middle_gives_its_connection_back(serv
         await client.send("{ taskCount }")
         await waiting_for_a_lock(raw, 1)
     await transaction.rollback()
-    while served.busy:  # noqa: ASYNC110 - the pool has no event for it
-        await asyncio.sleep(0.01)
+    await served.idle()
     async with served.open() as client:
         assert await client.run("{ taskCount }") == {"data": {"taskCount": 0}}
 
@@ -163,9 +82,14 @@ async def test_errors_have_codes_here_too(served: Served) -> None:
         message = await client.answer()
         assert (message["type"], message["id"]) == ("error", id)
         assert message["payload"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
-        for query, code in {"": "BAD_REQUEST", "fragment F on Query { taskCount }": "OPERATION_RESOLUTION_FAILURE"}.items():
+        for query, code in (
+            ("", "BAD_REQUEST"),
+            ("{", "GRAPHQL_PARSE_FAILED"),
+            ("fragment F on Query { taskCount }", "OPERATION_RESOLUTION_FAILURE"),
+        ):
             await client.send(query)
-            assert (await client.answer())["payload"][0]["extensions"]["code"] == code
+            message = await client.answer()
+            assert (message["type"], message["payload"][0]["extensions"]["code"]) == ("error", code)
 
 
 async def test_an_unexpected_failure_is_hidden_here_too(served: Served, raw: Raw) -> None:
@@ -192,7 +116,7 @@ async def test_a_field_that_fails_is_told_here_too(served: Served) -> None:
 @pytest.mark.parametrize("message", ["[" * 100_000, '{"type": "ping", "payload": ' + "9" * 5000 + "}", "no json"])
 async def test_a_message_that_cannot_be_read_closes_with_the_protocols_code(served: Served, message: str) -> None:
     async with served.open() as client:
-        await client._connection.send(message)
+        await client.connection.send(message)
         with pytest.raises(ConnectionClosed) as closed:
             await client.answer()
         assert closed.value.rcvd is not None

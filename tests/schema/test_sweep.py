@@ -33,10 +33,8 @@ from graphql import (
     is_leaf_type,
     is_required_argument,
     is_required_input_field,
-    parse,
     print_ast,
 )
-from strawberry.extensions import ValidationCache
 from strawberry.types.base import StrawberryObjectDefinition
 
 from gql_api.errors import Kind, ProblemCode, RequestErrorCode
