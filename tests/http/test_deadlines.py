@@ -12,7 +12,6 @@ from tests.conftest import Raw, api_on, settings, waiting_for_a_lock
 from tests.http.served import serving
 
 COUNT = {"query": "{ taskCount }"}
-CREATE = "mutation {{ {} }}"
 STATEMENTS = """SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"""
 
@@ -46,11 +45,11 @@ async def test_an_operation_that_takes_too_long_is_stopped_and_so_is_its_stateme
         assert (await api.answer("{ tags { id } }"))["data"] == {"tags": []}
 
 
-async def test_what_was_committed_before_it_was_stopped_is_told(database: str, locked: Raw) -> None:
+@pytest.mark.usefixtures("locked")
+async def test_what_was_committed_before_it_was_stopped_is_told(database: str) -> None:
     async with api_on(database, operation_timeout=1) as api:
-        answer = await api.answer(
-            'mutation { a: createTag(input: {name: "x"}) { __typename } b: createTask(input: {title: "x"}) { __typename } }'
-        )
+        tag = 'a: createTag(input: {name: "x"}) { __typename }'
+        answer = await api.answer(f'mutation {{ {tag} b: createTask(input: {{title: "x"}}) {{ __typename }} }}')
         (error,) = answer["errors"]
         assert error["extensions"]["committed"] is True
         assert error["message"].endswith("What it changed is saved: a.")
@@ -112,8 +111,10 @@ async def test_a_client_that_goes_while_it_sends_is_no_error(database: str, capl
 
         def half() -> None:
             with socket.create_connection(("127.0.0.1", served.port)) as connection:
-                head = b"POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n"
-                connection.sendall(head + b'{"query"')
+                connection.sendall(
+                    b"POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+                    b'content-length: 100\r\n\r\n{"query"'
+                )
 
         await asyncio.to_thread(half)
         async with httpx.AsyncClient(timeout=60) as client:

@@ -9,7 +9,7 @@ import pytest
 from httpx import Response
 
 from gql_api.app import create_app
-from gql_api.errors import StartupError
+from gql_api.errors import RequestError, StartupError
 from gql_api.http import persisted
 from gql_api.http.persisted import Documents
 from gql_api.http.request import GraphQLRequest
@@ -99,7 +99,7 @@ def test_what_is_remembered_is_bounded_and_the_longest_unused_goes_first(monkeyp
     def known(text: str) -> bool:
         try:
             return documents.find(request(text, sent=False)) == text
-        except persisted.RequestError:
+        except RequestError:
             return False
 
     for text in ("a", "b", "c"):
