@@ -78,15 +78,18 @@ def serve(
         typer.Option(min=1, max=256, help="Processes to answer with. GQL_API_WORKERS, or one for each CPU up to 4."),
     ] = None,
     migrate: Annotated[bool, typer.Option("--migrate", help="Migrate the database first where it is behind.")] = False,
+    public: Annotated[
+        bool, typer.Option("--public", help="Listen on more than this machine although nobody needs a token.")
+    ] = False,
 ) -> None:
     """Serve the API in production, on DATABASE_URL.
 
     Several processes share the port; one that dies is replaced. It adds no data, does not reload, and does not start on
-    a database whose migrations are behind.
+    a database whose migrations are behind, nor where others could reach it without a token (GQL_API_TOKENS).
     """
     from gql_api import commands
 
-    commands.serve(host, port, workers, migrate=migrate)
+    commands.serve(host, port, workers, migrate=migrate, public=public)
 
 
 @migrate_app.callback()

@@ -36,11 +36,16 @@ def dev(host: str | None, port: int | None, *, reload: bool) -> None:
         server.run(settings, bound, reload=reload)
 
 
-def serve(host: str | None, port: int | None, workers: int | None, *, migrate: bool) -> None:
-    settings = _settings(host=host, port=port, workers=workers)
+def serve(host: str | None, port: int | None, workers: int | None, *, migrate: bool, public: bool) -> None:
+    settings = _settings(host=host, port=port, workers=workers, public=public or None)
     if settings.database_url is None:
         raise StartupError("DATABASE_URL is not set: serve needs a PostgreSQL (only `gql-api dev` brings one)")
     with server.bind(settings) as bound:
+        if not (settings.tokens or settings.public or server.is_private(bound)):
+            raise StartupError(
+                f"Everybody who reaches {settings.host} could change everything: set GQL_API_TOKENS, or say --public "
+                "(GQL_API_PUBLIC=true) where something else keeps the door"
+            )
         if migrate:
             _say(_migrated(*asyncio.run(_migrate(settings, "head"))))
         asyncio.run(_check_migrated(settings, or_else="gql-api migrate up, or gql-api serve --migrate"))
@@ -116,7 +121,7 @@ def settings(*, markdown: bool) -> None:
         typer.echo(f"{setting.variable}={setting.value}\n    {setting.meaning}")
 
 
-def _settings(**given: str | int | None) -> Settings:
+def _settings(**given: str | int | bool | None) -> Settings:
     """Read the settings, and put in their place what was given as options."""
     settings = settings_.load()
     for variable, meant in settings_.unknown():

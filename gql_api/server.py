@@ -7,6 +7,7 @@ import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
+from ipaddress import ip_address
 from pathlib import Path
 from threading import Thread
 
@@ -36,6 +37,11 @@ def address(bound: socket.socket) -> str:
     """Return where the API and its explorer are."""
     host, port = bound.getsockname()[:2]
     return f"http://{f'[{host}]' if ':' in host else host}:{port}{GRAPHQL_PATH}"
+
+
+def is_private(bound: socket.socket) -> bool:
+    """Whether nobody but this machine reaches it."""
+    return ip_address(bound.getsockname()[0]).is_loopback
 
 
 def run(settings: Settings, bound: socket.socket, *, workers: int = 1, reload: bool = False) -> None:

@@ -4,9 +4,11 @@ import asyncio
 import shutil
 import signal
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
+import pytest
 
 from gql_api import migrations
 from tests.command import PROJECT, Served, run, serving
@@ -42,7 +44,7 @@ async def test_it_starts_on_a_migrated_database_only_unless_told_to_migrate(serv
             assert f"Migrated from 0001 to {migrations.head()}." in served.said
             assert served.ask("{ taskCount categories { id } }") == {"taskCount": 0, "categories": []}
             page = httpx.get(served.address, headers={"accept": "text/html"}, timeout=60)
-            assert (page.status_code, "<html" in page.text) == (400, False)
+            assert (page.status_code, "<html" in page.text) == (406, False)
             refused = httpx.post(
                 served.address, json={"query": "{ __schema { queryType { name } } }"}, timeout=60
             ).json()
@@ -50,6 +52,30 @@ async def test_it_starts_on_a_migrated_database_only_unless_told_to_migrate(serv
             assert workers(served) == []
             assert "Traceback" not in served.stop(signal.SIGINT)
         assert not list(folder.iterdir())
+
+    await asyncio.to_thread(use)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])  # noqa: S104 - it is refused
+def test_it_does_not_listen_for_everybody_without_a_token(folder: Path, database: str, host: str) -> None:
+    refused = run("serve", "--host", host, cwd=folder, DATABASE_URL=database)
+    assert refused.returncode == 1
+    assert "set GQL_API_TOKENS, or say --public" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("allowed", [{"GQL_API_TOKENS": "secret-of-ours"}, {"GQL_API_PUBLIC": "true"}, {}])
+async def test_it_does_with_one_or_when_told_to(database: str, folder: Path, allowed: dict[str, Any]) -> None:
+    def use() -> None:
+        host = "127.0.0.1" if not allowed else "0.0.0.0"  # noqa: S104 - for a moment
+        with serving("serve", "--host", host, "--workers", "1", cwd=folder, DATABASE_URL=database, **allowed) as served:
+            headers = {"authorization": "Bearer secret-of-ours"}
+            address = served.address.replace("0.0.0.0", "127.0.0.1")  # noqa: S104 - as above
+            ask = {"query": "{ taskCount }"}
+            assert httpx.post(address, json=ask, headers=headers, timeout=60).json() == {"data": {"taskCount": 0}}
+            without = httpx.post(address, json=ask, timeout=60).status_code
+            assert without == (401 if "GQL_API_TOKENS" in allowed else 200)
+            assert "secret-of-ours" not in served.stop()
 
     await asyncio.to_thread(use)
 

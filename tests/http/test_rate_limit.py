@@ -1,5 +1,7 @@
 """How often one client may ask."""
 
+from typing import Any
+
 import pytest
 from httpx import ASGITransport, AsyncClient
 from limits.aio.storage.memory import MemoryStorage
@@ -61,7 +63,7 @@ async def test_operations_on_a_websocket_count(database: str) -> None:
 @pytest.mark.parametrize(
     "bad", [{"rate_limit": "often"}, {"rate_limit": "1/day", "rate_limit_storage": "nowhere://user:secret@host"}]
 )
-def test_what_cannot_be_understood_stops_the_start(bad: dict[str, str]) -> None:
+def test_what_cannot_be_understood_stops_the_start(bad: dict[str, Any]) -> None:
     with pytest.raises(StartupError, match="GQL_API_RATE_LIMIT") as told:
         create_app(settings("postgresql://u@h/n", **bad))
     assert "secret" not in str(told.value)
