@@ -3,16 +3,17 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from fastapi.requests import Request
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import Route, WebSocketRoute, request_response
 
-from gql_api import db
-from gql_api.errors import RequestError, StartupError
+from gql_api import db, logs
+from gql_api.errors import StartupError
 from gql_api.http import documentation
 from gql_api.http.admission import Admission
 from gql_api.http.authentication import Authenticate, anybody, bearer_tokens
@@ -20,17 +21,23 @@ from gql_api.http.conversation import Services
 from gql_api.http.draining import Draining
 from gql_api.http.explorer import Explorer
 from gql_api.http.graphql import GraphQLEndpoint
+from gql_api.http.guarded import Guarded
 from gql_api.http.health import health_router
 from gql_api.http.landing import Place, landing_page
+from gql_api.http.metrics import PATH as METRICS_PATH
+from gql_api.http.metrics import metrics_endpoint
 from gql_api.http.operations import Operations
 from gql_api.http.persisted import Documents, manifest
 from gql_api.http.rate_limit import RateLimit
 from gql_api.http.request_id import HEADER, RequestId
-from gql_api.http.response import refused
 from gql_api.http.websocket import GraphQLSocketEndpoint
+from gql_api.report import Reports
 from gql_api.schema import schema
 from gql_api.schema.prepare import Rules
 from gql_api.settings import Settings
+
+if TYPE_CHECKING:
+    from gql_api.metrics.prometheus import Metrics
 
 GRAPHQL_PATH = "/graphql"
 SCHEMA_PATH = "/schema.graphql"
@@ -49,6 +56,8 @@ def create_app(settings: Settings, authenticate: Authenticate | None = None) -> 
     if authenticate is None:
         tokens = [token.get_secret_value() for token in settings.tokens]
         authenticate = bearer_tokens(tokens) if tokens else anybody
+    logs.identify()
+    metrics = _metrics() if settings.metrics else None
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -59,6 +68,8 @@ def create_app(settings: Settings, authenticate: Authenticate | None = None) -> 
             transaction_pooling=settings.transaction_pooling,
         )
         app.state.sessions = db.create_sessions(engine)
+        if metrics is not None:
+            metrics.watch(engine)
         try:
             yield
         finally:
@@ -68,6 +79,7 @@ def create_app(settings: Settings, authenticate: Authenticate | None = None) -> 
         title="gql-api", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
     )
     app.state.introspection = bool(settings.introspection)
+    app.state.reports = Reports(metrics)
     app.state.draining = Draining()
     _add_middleware(app, settings)
     explorer = Explorer(GRAPHQL_PATH) if settings.explorer else None
@@ -75,6 +87,9 @@ def create_app(settings: Settings, authenticate: Authenticate | None = None) -> 
     app.include_router(
         health_router(partial(db.create_engine, url, pool_size=1, transaction_pooling=settings.transaction_pooling))
     )
+    if metrics is not None:
+        guarded = Guarded(metrics_endpoint(metrics.exposition), authenticate)
+        app.router.routes.append(Route(METRICS_PATH, guarded, methods=["GET"]))
     if settings.introspection:
         _add_schema(app, authenticate)
     if explorer is not None:
@@ -84,7 +99,7 @@ def create_app(settings: Settings, authenticate: Authenticate | None = None) -> 
 
 def _add_middleware(app: FastAPI, settings: Settings) -> None:
     """Add what surrounds every request; what is added last is outermost."""
-    app.add_middleware(RequestId)
+    app.add_middleware(RequestId, reports=app.state.reports)
     if settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -103,7 +118,8 @@ def _add_graphql(app: FastAPI, settings: Settings, authenticate: Authenticate, e
         schema,
         Rules.of(settings),
         Documents(trusted, trusted_only=settings.trusted_only, at_most=settings.persisted_queries),
-        Admission(settings.max_operations, settings.max_waiting),
+        Admission(settings.max_operations, settings.max_waiting, app.state.reports),
+        app.state.reports,
         settings.operation_timeout,
     )
     rate_limit = RateLimit(settings.rate_limit, settings.rate_limit_storage) if settings.rate_limit else None
@@ -123,23 +139,27 @@ def _add_graphql(app: FastAPI, settings: Settings, authenticate: Authenticate, e
         settings.socket_init_timeout,
         settings.max_socket_operations,
     )
-    sockets = GraphQLSocketEndpoint(services, settings.cors_origins, settings.max_sockets)
+    sockets = GraphQLSocketEndpoint(services, settings.cors_origins, settings.max_sockets, app.state.reports)
     compressed = GZipMiddleware(endpoint, minimum_size=settings.compress_over, compresslevel=COMPRESSION_LEVEL)
     app.router.routes += [Route(GRAPHQL_PATH, compressed), WebSocketRoute(GRAPHQL_PATH, sockets)]
 
 
+def _metrics() -> "Metrics":
+    from gql_api.metrics.prometheus import Metrics  # noqa: PLC0415 - without metrics none of it
+
+    return Metrics()
+
+
 def _add_schema(app: FastAPI, authenticate: Authenticate) -> None:
-    @app.get(SCHEMA_PATH, include_in_schema=False)
-    async def schema_file(request: Request) -> Response:
-        try:
-            await authenticate(request.headers)
-        except RequestError as error:
-            return refused(error, request.scope)
+    def schema_file(_request: Request) -> Response:
         headers = {
             "content-disposition": 'attachment; filename="schema.graphql"',
             "x-content-type-options": "nosniff",
         }
         return PlainTextResponse(f"{schema.as_str()}\n", headers=headers)
+
+    guarded = Guarded(request_response(schema_file), authenticate)
+    app.router.routes.append(Route(SCHEMA_PATH, guarded, methods=["GET"]))
 
 
 def _add_pages(app: FastAPI, explorer: Explorer) -> None:

@@ -1,6 +1,7 @@
 """What the commands do."""
 
 import asyncio
+import logging
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -13,17 +14,20 @@ from alembic.util import CommandError
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from gql_api import db, embedded, migrations, server
+from gql_api import db, embedded, logs, migrations, server
 from gql_api import seed as demo_data
 from gql_api import settings as settings_
 from gql_api.errors import StartupError, UnavailableError
+from gql_api.metrics.folder import shared_folder
 from gql_api.schema import schema as graphql_schema
 from gql_api.schema.changes import Weight, changes_since
 from gql_api.settings import Settings
 
+logger = logging.getLogger(__name__)
+
 
 def dev(host: str | None, port: int | None, *, reload: bool) -> None:
-    given = _settings(host=host, port=port).or_else(explorer=True, introspection=True, suggestions=True)
+    given = _settings("text", host=host, port=port).or_else(explorer=True, introspection=True, suggestions=True)
     with _database(given, join=False) as settings, server.bind(settings) as bound:
         if given.database_url is None:
             added = asyncio.run(_prepare(settings))
@@ -37,7 +41,7 @@ def dev(host: str | None, port: int | None, *, reload: bool) -> None:
 
 
 def serve(host: str | None, port: int | None, workers: int | None, *, migrate: bool, public: bool) -> None:
-    settings = _settings(host=host, port=port, workers=workers, public=public or None)
+    settings = _settings("json", host=host, port=port, workers=workers, public=public or None)
     if settings.database_url is None:
         raise StartupError("DATABASE_URL is not set: serve needs a PostgreSQL (only `gql-api dev` brings one)")
     with server.bind(settings) as bound:
@@ -51,7 +55,8 @@ def serve(host: str | None, port: int | None, workers: int | None, *, migrate: b
         asyncio.run(_check_migrated(settings, or_else="gql-api migrate up, or gql-api serve --migrate"))
         _say(f"Database: {_where(settings)}, at most {settings.workers * settings.pool_size} connections")
         _say(f"Serving: {server.address(bound)}, {_count(settings.workers, 'worker')}")
-        server.run(settings, bound, workers=settings.workers)
+        with shared_folder(wanted=settings.metrics and settings.workers > 1):
+            server.run(settings, bound, workers=settings.workers)
 
 
 def migrate_up(revision: str) -> None:
@@ -121,9 +126,14 @@ def settings(*, markdown: bool) -> None:
         typer.echo(f"{setting.variable}={setting.value}\n    {setting.meaning}")
 
 
-def _settings(**given: str | int | bool | None) -> Settings:
-    """Read the settings, and put in their place what was given as options."""
+def _settings(log_format: logs.LogFormat | None = None, **given: str | int | bool | None) -> Settings:
+    """Read the settings, and put in their place what was given as options. Of what serves, the log begins here, in this
+    format where none is set.
+    """
     settings = settings_.load()
+    if log_format is not None:
+        settings = settings.or_else(log_format=log_format)
+        logs.configure(settings.log_format or log_format, settings.log_level)
     for variable, meant in settings_.unknown():
         _say(f"gql-api: {variable} is no setting{f': is {meant} meant?' if meant else '.'}")
     if settings.database_url is not None:
@@ -242,4 +252,8 @@ def _count(number: int, noun: str) -> str:
 
 
 def _say(line: str) -> None:
-    typer.echo(line, err=True)
+    """Tell who typed the command; or the log, where all lines are for machines."""
+    if logs.for_machines():
+        logger.info("%s", line)
+    else:
+        typer.echo(line, err=True)

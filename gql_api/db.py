@@ -5,12 +5,13 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import asyncpg
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from gql_api.errors import StartupError
+from gql_api.report import count_statement
 
 SCHEMES = ("postgresql", "postgres", "postgresql+asyncpg")
 LIBPQ_ONLY = {"channel_binding", "gssencmode", "keepalives", "keepalives_idle", "connect_timeout"}
@@ -77,13 +78,20 @@ def create_engine(
         "timeout": CONNECT_TIMEOUT,
         "server_settings": {"application_name": "gql-api", "timezone": "UTC"},
     }
-    return create_async_engine(
+    engine = create_async_engine(
         "postgresql+asyncpg://",
         connect_args=arguments | UNNAMED_STATEMENTS if transaction_pooling else arguments,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=pool_timeout,
+        hide_parameters=True,  # what clients send has no place in the log, nor in its stacks
     )
+    event.listen(engine.sync_engine, "before_cursor_execute", _count)
+    return engine
+
+
+def _count(*_: Any) -> None:
+    count_statement()
 
 
 def create_sessions(engine: AsyncEngine) -> Sessions:

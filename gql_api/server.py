@@ -14,6 +14,7 @@ from threading import Thread
 import uvicorn
 from uvicorn.supervisors import ChangeReload, Multiprocess
 
+from gql_api import logs
 from gql_api.app import GRAPHQL_PATH, create_app
 from gql_api.errors import StartupError
 from gql_api.settings import Settings
@@ -55,6 +56,8 @@ def run(settings: Settings, bound: socket.socket, *, workers: int = 1, reload: b
         ws="websockets-sansio",
         lifespan="on",
         server_header=False,
+        log_config=None,
+        access_log=False,
         timeout_graceful_shutdown=SHUTDOWN_TIMEOUT,
     )
     with suppress(KeyboardInterrupt):  # raised again by uvicorn when it has stopped in good order
@@ -74,6 +77,7 @@ def _application(settings: Settings) -> Callable[..., Awaitable[None]]:
     parent = multiprocessing.parent_process()
     if parent is not None:
         Thread(target=_stop_after, args=[parent.sentinel], daemon=True).start()
+    logs.configure(settings.log_format or "text", settings.log_level)
     return create_app(settings)
 
 

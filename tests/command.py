@@ -1,5 +1,6 @@
 """The gql-api command as a person uses it: real processes, real sockets."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -40,13 +41,20 @@ def run(
     )
 
 
+def message(line: str) -> str:
+    """Return what a line of stderr says: in JSON, among other things."""
+    return str(json.loads(line)["message"]) if line.startswith("{") else line
+
+
 class Served:
     """A running `gql-api dev` or `serve`, and what it has said up to its address."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
+        self.written: list[str] = []
+        """Its lines as they are, and what each of them says, below."""
         self.said: list[str] = []
-        for line in self.lines():
+        for line in map(message, self.lines()):
             if line.startswith(("Explorer: ", "API: ", "Serving: ")):
                 self.address = line.split()[1].rstrip(",")
                 break
@@ -57,8 +65,9 @@ class Served:
         """Read on what it says."""
         assert self.process.stderr is not None
         for line in self.process.stderr:
-            self.said.append(line.rstrip())
-            yield self.said[-1]
+            self.written.append(line.rstrip())
+            self.said.append(message(self.written[-1]))
+            yield self.written[-1]
 
     def ask(self, query: str) -> Any:
         answer = httpx.post(self.address, json={"query": query}, timeout=60).json()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import os
 import pty
 import re
@@ -47,6 +48,7 @@ class Typed:
     def __call__(self, *arguments: str, **variables: str) -> Done:
         with self._monkeypatch.context() as patch:
             patch.setattr(sys, "argv", ["gql-api", *arguments])
+            patch.setattr(logging.getLogger(), "handlers", [])  # what `dev` puts there writes to a stderr that ends
             for name, value in variables.items():
                 patch.setenv(name, value)
             self._capsys.readouterr()

@@ -5,16 +5,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from gql_api.errors import RequestError, RequestErrorCode
+from gql_api.report import Reports
 
 
 class Admission:
     """One for each process. First come, first served."""
 
-    def __init__(self, at_most: int, waiting: int) -> None:
+    def __init__(self, at_most: int, waiting: int, reports: Reports) -> None:
         self._turns = asyncio.Semaphore(at_most)
         self._most_waiting = waiting
-        self.running = 0
-        self.waiting = 0
+        self._waiting = 0
+        self._reports = reports
 
     @asynccontextmanager
     async def turn(self, until: float) -> AsyncIterator[None]:
@@ -22,24 +23,28 @@ class Admission:
         the event loop's clock.
         """
         if self._turns.locked():
-            if self.waiting >= self._most_waiting:
+            if self._waiting >= self._most_waiting:
                 raise _overloaded()
-            self.waiting += 1
+            self._wait(1)
             try:
                 async with asyncio.timeout_at(until):
                     await self._turns.acquire()
             except TimeoutError:
                 raise _overloaded() from None
             finally:
-                self.waiting -= 1
+                self._wait(-1)
         else:
             await self._turns.acquire()
-        self.running += 1
+        self._reports.change("running", 1)
         try:
             yield
         finally:
-            self.running -= 1
+            self._reports.change("running", -1)
             self._turns.release()
+
+    def _wait(self, by: int) -> None:
+        self._waiting += by
+        self._reports.change("waiting", by)
 
 
 def _overloaded() -> RequestError:

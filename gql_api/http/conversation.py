@@ -13,6 +13,7 @@ from typing import Any
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
+from gql_api import logs
 from gql_api.context import ANYBODY, Connection, Principal
 from gql_api.errors import RequestError, RequestErrorCode
 from gql_api.http.authentication import Authenticate
@@ -176,12 +177,13 @@ class Conversation:
             await self._say({"type": "complete", "id": id})
 
     async def _answer(self, request: GraphQLRequest, connection: Connection) -> Answer:
+        logs.request_id.set(connection.request_id)
         if self._services.rate_limit is not None:
             try:
                 await self._services.rate_limit.count(connection.principal, self._address)
             except RequestError as error:
                 return Answer({"errors": [refusal(error, connection.request_id).formatted]})
-        return await self._services.operations.run(request, connection)
+        return await self._services.operations.run(request, connection, "websocket")
 
     async def _say(self, message: Mapping[str, Any]) -> None:
         try:

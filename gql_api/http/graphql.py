@@ -88,7 +88,7 @@ class GraphQLEndpoint:
         if headers.get("graphql-cost") == "report":
             request = replace(request, tells_cost=True)
         connection = Connection(scope["app"].state.sessions, scope["state"]["request_id"], principal)
-        running = self._operations.run(request, connection, safe=method == "GET")
+        running = self._operations.run(request, connection, "http", safe=method == "GET")
         return await _unless_gone(running, receive), request
 
     async def _let_in(self, scope: Scope, headers: Mapping[str, str]) -> Principal:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import cache
 
 from fastapi import APIRouter
-from fastapi.requests import Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.responses import JSONResponse
 
@@ -33,7 +32,7 @@ def health_router(make_engine: Callable[[], AsyncEngine]) -> APIRouter:
         return JSONResponse({"status": "ok"})
 
     @router.api_route("/ready", methods=METHODS)
-    async def ready(request: Request) -> JSONResponse:
+    async def ready() -> JSONResponse:
         """Answer 200 when operations can be run, or 503 with the reason. That all connections are lent is none."""
         try:
             async with asyncio.timeout(TIMEOUT), one_at_a_time:
@@ -41,8 +40,7 @@ def health_router(make_engine: Callable[[], AsyncEngine]) -> APIRouter:
         except Exception as error:  # whatever it is, operations cannot be run
             known = isinstance(error, TimeoutError) or db.is_unreachable(error)
             why = f"{type(error).__name__}: {error}" if known else "see below"
-            request_id = request.state.request_id
-            logger.warning("Request %s: the database does not answer (%s)", request_id, why, exc_info=not known)
+            logger.warning("The database does not answer (%s)", why, exc_info=not known)
             return _not_ready("The database does not answer.")
         if current != _head():
             return _not_ready("The database is not at the revision that this version needs.")

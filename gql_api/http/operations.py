@@ -14,6 +14,7 @@ from gql_api.errors import RequestError, RequestErrorCode
 from gql_api.http.admission import Admission
 from gql_api.http.persisted import Documents
 from gql_api.http.request import GraphQLRequest
+from gql_api.report import OperationReport, Reports, Transport
 from gql_api.schema.prepare import InvalidDocumentError, Prepared, Rules, prepare
 from gql_api.schema.shown_errors import internal, refusal, shown
 
@@ -28,7 +29,12 @@ class Answer:
     @property
     def refused(self) -> RequestErrorCode | None:
         """Why it was not executed; None if it was."""
-        return None if "data" in self.body else self.body["errors"][0]["extensions"]["code"]
+        return None if "data" in self.body else self.codes[0]
+
+    @property
+    def codes(self) -> list[RequestErrorCode]:
+        """Those of its errors."""
+        return [error["extensions"]["code"] for error in self.body.get("errors", ())]
 
 
 class Operations:
@@ -38,6 +44,7 @@ class Operations:
         rules: Rules,
         documents: Documents,
         admission: Admission,
+        reports: Reports,
         timeout: float,
     ) -> None:
         """`timeout` is in seconds, of which waiting is a part."""
@@ -46,10 +53,22 @@ class Operations:
         self._rules = rules
         self._documents = documents
         self._admission = admission
+        self._reports = reports
         self._timeout = timeout
 
-    async def run(self, request: GraphQLRequest, connection: Connection, *, safe: bool = False) -> Answer:
+    async def run(
+        self, request: GraphQLRequest, connection: Connection, transport: Transport, *, safe: bool = False
+    ) -> Answer:
         """Run an operation; a query only, when it must be `safe`. When this is cancelled, so is what it does."""
+        with self._reports.operation(transport) as report:
+            report.principal = connection.principal.name
+            answer = await self._answer(request, connection, report, safe=safe)
+            report.failed(answer.codes)
+            return answer
+
+    async def _answer(
+        self, request: GraphQLRequest, connection: Connection, report: OperationReport, *, safe: bool
+    ) -> Answer:
         until = asyncio.get_running_loop().time() + self._timeout
         try:
             async with self._admission.turn(until):
@@ -60,6 +79,9 @@ class Operations:
                     request.variables,
                     self._rules,
                 )
+                operation = prepared.operation
+                report.name = operation.name.value if operation.name is not None else None
+                report.type, report.cost = operation.operation.value, prepared.cost
                 if safe:
                     _check_safe(prepared)
                 else:

@@ -1,52 +1,82 @@
-"""An id for every request, to find its lines in the log by."""
+"""An id for every request, to find its lines in the log by, and a line about it."""
 
 import logging
+import re
 from uuid import uuid4
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gql_api import logs
 from gql_api.errors import INTERNAL_MESSAGE, RequestErrorCode
+from gql_api.report import WEBSOCKET, Reports, RequestReport
 
 HEADER = "x-request-id"
 
+SANE = re.compile(r"[A-Za-z0-9._-]{1,128}")
+"""An id that a client, or the proxy before us, may give."""
+
+QUIET = ("/health/", "/metrics")
+"""Where paths begin that machines ask for every few seconds, all day."""
 
 logger = logging.getLogger(__name__)
 
 
 class RequestId:
-    """Gives each request and each WebSocket an id, and tells it in the response's headers.
+    """Gives each request and each WebSocket an id, or keeps a sane one that it brings, tells it in the response's
+    headers, and reports the request when it is over.
 
     What nobody has caught ends here: logged with the id, and answered without a word of what it was.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, reports: Reports) -> None:
         self._app = app
+        self._reports = reports
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        request_id = uuid4().hex
+        request_id = _given(scope) or uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
-        started = False
+        token = logs.request_id.set(request_id)
+        quiet = scope["path"].startswith(QUIET)
+        with self._reports.request(
+            scope.get("method", WEBSOCKET), scope["path"], logging.DEBUG if quiet else logging.INFO
+        ) as report:
+            await self._answer(scope, receive, send, report)
+        # Not after a failure: what the server then logs belongs to this request, too.
+        logs.request_id.reset(token)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, report: RequestReport) -> None:
+        request_id = scope["state"]["request_id"]
 
         async def send_with_id(message: Message) -> None:
-            nonlocal started
-            if message["type"] in {"http.response.start", "websocket.accept"}:
-                started = True
-                MutableHeaders(scope=message)[HEADER] = request_id
+            match message["type"]:
+                case "http.response.start" | "websocket.http.response.start":
+                    report.status = message["status"]
+                    MutableHeaders(scope=message)[HEADER] = request_id
+                case "websocket.accept":
+                    report.status = 101
+                    MutableHeaders(scope=message)[HEADER] = request_id
+                case "websocket.close" if report.status is None:
+                    report.status = 403  # ASGI: what closes a WebSocket before it is accepted refuses the handshake
             await send(message)
 
         try:
             await self._app(scope, receive, send_with_id)
         except Exception:
-            if started or scope["type"] != "http":
+            if report.status is not None or scope["type"] != "http":
                 raise
-            logger.exception("Request %s failed", request_id)
+            logger.exception("The request failed")
             extensions = {"code": RequestErrorCode.INTERNAL, "requestId": request_id}
             answer = JSONResponse(
                 {"errors": [{"message": INTERNAL_MESSAGE, "extensions": extensions}]}, status_code=500
             )
             await answer(scope, receive, send_with_id)
+
+
+def _given(scope: Scope) -> str | None:
+    given = Headers(scope=scope).get(HEADER, "")
+    return given if SANE.fullmatch(given) else None

@@ -1,7 +1,7 @@
 """The loaders of one operation, named for what goes in and comes out. They are made anew for each operation."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, TypeVarTuple
 
 from gql_api.loaders.base import Loader
 from gql_api.loaders.category import category_by_id, category_by_name, category_slice
@@ -23,6 +23,7 @@ from gql_api.shapes.task import Task, TaskFilter
 from gql_api.unit_of_work import UnitOfWork
 
 ArgumentT = TypeVar("ArgumentT")
+ArgumentsT = TypeVarTuple("ArgumentsT")
 KeyT = TypeVar("KeyT")
 ResultT = TypeVar("ResultT")
 
@@ -30,12 +31,12 @@ ResultT = TypeVar("ResultT")
 class Loaders:
     def __init__(self, work: UnitOfWork) -> None:
         self._work = work
-        self.task_by_id = task_by_id(work)
-        self.category_by_id = category_by_id(work)
-        self.category_by_name = category_by_name(work)
-        self.tag_by_id = tag_by_id(work)
-        self.tag_by_name = tag_by_name(work)
-        self.tags_by_task_id = tags_by_task_id(work)
+        self.task_by_id = self._named(task_by_id)
+        self.category_by_id = self._named(category_by_id)
+        self.category_by_name = self._named(category_by_name)
+        self.tag_by_id = self._named(tag_by_id)
+        self.tag_by_name = self._named(tag_by_name)
+        self.tags_by_task_id = self._named(tags_by_task_id)
         self._with_arguments: dict[tuple[object, ...], Loader[Any, Any]] = {}
 
     def task_count_by_category_id(self, filter: TaskFilter | None) -> Loader[int, int]:
@@ -72,5 +73,12 @@ class Loaders:
     ) -> Loader[KeyT, ResultT]:
         key = (make, argument)
         if key not in self._with_arguments:
-            self._with_arguments[key] = make(self._work, argument)
+            self._with_arguments[key] = self._named(make, argument)
         return self._with_arguments[key]
+
+    def _named(
+        self, make: Callable[[UnitOfWork, *ArgumentsT], Loader[KeyT, ResultT]], *arguments: *ArgumentsT
+    ) -> Loader[KeyT, ResultT]:
+        loader = make(self._work, *arguments)
+        loader.name = make.__name__
+        return loader

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from strawberry.dataloader import DataLoader
 
+from gql_api.report import count_batch
 from gql_api.repositories import NamedRepository, Repositories, Repository
 from gql_api.shapes.base import Entity, NamedEntity
 from gql_api.shapes.filter import Filter
@@ -24,8 +25,10 @@ class Loader(DataLoader[KeyT, ResultT]):
     """Collects the keys that are asked for in one turn of the event loop and loads them with one statement."""
 
     def __init__(self, work: UnitOfWork, load_many: Callable[[list[KeyT]], Awaitable[Sequence[ResultT]]]) -> None:
-        super().__init__(load_fn=load_many)
+        super().__init__(load_fn=self._load_batch)
         self._work = work
+        self._load_many = load_many
+        self.name = ""
         work.when_written(self.clear_all)
 
     def load(self, key: KeyT) -> Awaitable[ResultT]:
@@ -38,6 +41,10 @@ class Loader(DataLoader[KeyT, ResultT]):
         shared = asyncio.ensure_future(super().load(key))
         shared.add_done_callback(_see)
         return asyncio.shield(shared)
+
+    async def _load_batch(self, keys: list[KeyT]) -> Sequence[ResultT]:
+        count_batch(self.name, len(keys))
+        return await self._load_many(keys)
 
 
 def _see(done: "asyncio.Future[Any]") -> None:

@@ -76,5 +76,6 @@ async def test_what_nobody_catches_is_told_by_its_request_id_and_nothing_else(ca
     request_id = response.headers["x-request-id"]
     assert error["extensions"] == {"code": "INTERNAL_SERVER_ERROR", "requestId": request_id}
     assert "sessions" not in response.text
-    (record,) = [record for record in caplog.records if request_id in record.getMessage()]
+    (record,) = [record for record in caplog.records if record.levelname == "ERROR" and record.exc_info]
     assert "sessions" in str(record.exc_info)
+    assert vars(record)["request_id"] == request_id

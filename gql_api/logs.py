@@ -1,0 +1,142 @@
+"""How log lines look, for people and for machines. Nothing that a client sends can make one of its own.
+
+Every line carries the id of the request that it is about, whichever library writes it. A line of ours may have `facts`,
+which `extra` brings: JSON has each under its name, text has `name=value` after the message.
+"""
+
+import json
+import logging
+import logging.config
+import re
+from collections.abc import Mapping
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from pythonjsonlogger.json import JsonFormatter
+
+LogFormat = Literal["text", "json"]
+
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+"""The id of the request that the current task works for. Tasks inherit it from the one that starts them."""
+
+CONTINUED = "  | "
+"""What begins the second and later lines of a text: no line of the log begins so."""
+
+PLAIN = re.compile(r"[^\s\"'=\\]+")
+"""A value that needs no quotes."""
+
+
+class Record(logging.LogRecord):
+    """A log record that knows its request."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request_id = request_id.get()
+
+
+class Json(JsonFormatter):
+    """One object a line, in ASCII."""
+
+    def add_fields(self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]) -> None:
+        log_data |= {
+            "timestamp": _timestamp(record),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage().rstrip(),
+        }
+        if (asked := getattr(record, "request_id", None)) is not None:
+            log_data["requestId"] = asked
+        log_data |= _facts(record)
+        if stack := message_dict.get("exc_info") or message_dict.get("stack_info"):
+            log_data["exception"] = stack
+
+
+class Text(logging.Formatter):
+    """A line that people read; a stack, or what else has several lines, is indented below it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        asked = getattr(record, "request_id", None)
+        first, *more = record.getMessage().rstrip().split("\n")
+        facts = "".join(f" {name}={_value(value)}" for name, value in _facts(record).items())
+        about = f" [{asked}]" if asked is not None else ""
+        lines = [f"{_timestamp(record)} {record.levelname:7} {record.name}{about}: {_visible(first)}{facts}"]
+        if record.exc_info:
+            more += self.formatException(record.exc_info).split("\n")
+        if record.stack_info:
+            more += record.stack_info.split("\n")
+        lines += [CONTINUED + _visible(line) for line in more]
+        return "\n".join(lines)
+
+
+FORMATTERS = {"text": Text, "json": Json}
+
+
+def configure(log_format: LogFormat, level: str) -> None:
+    """Write what is logged in this process to stderr: of ours all from this level on.
+
+    Of others only what concerns who runs this. At DEBUG they write down what clients send, values and tokens included.
+    """
+    least = logging.getLevelNamesMapping()[level]
+    identify()
+    logging.captureWarnings(capture=True)
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {"line": {"()": FORMATTERS[log_format]}},
+            "filters": {"addresses": {"()": _NoAddresses}},
+            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+            "root": {"level": max(least, logging.WARNING), "handlers": ["stderr"]},
+            "loggers": {
+                "gql_api": {"level": least},
+                "sqlalchemy": {"level": max(least, logging.WARNING)},  # which sets one itself
+                "uvicorn.error": {"level": max(least, logging.INFO), "filters": ["addresses"]},
+            },
+        }
+    )
+
+
+def identify() -> None:
+    """Give all records of this process their request's id."""
+    logging.setLogRecordFactory(Record)
+
+
+def for_machines() -> bool:
+    """Whether each line of stderr must be JSON."""
+    return any(isinstance(handler.formatter, Json) for handler in logging.getLogger().handlers)
+
+
+class _NoAddresses(logging.Filter):
+    """Drops uvicorn's lines about WebSockets: they show the whole query string, and ours tell the same."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return '"WebSocket %s"' not in str(record.msg) and str(record.msg) not in {
+            "connection open",
+            "connection closed",
+        }
+
+
+def _timestamp(record: logging.LogRecord) -> str:
+    """Return the moment by RFC 3339."""
+    moment = datetime.fromtimestamp(record.created, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}Z"
+
+
+def _facts(record: logging.LogRecord) -> Mapping[str, object]:
+    facts: Mapping[str, object] = getattr(record, "facts", {})
+    return facts
+
+
+def _value(value: object) -> str:
+    text = _visible(str(value))
+    return text if PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+
+
+def _visible(text: str) -> str:
+    """Return it with an escape for all that is no printable character: ends of lines, terminals' commands."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
+    )

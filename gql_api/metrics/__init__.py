@@ -1,0 +1,1 @@
+"""What Prometheus is told. Only an application with metrics imports `prometheus`: without, it costs nothing."""
