@@ -24,7 +24,8 @@ const config: CodegenConfig = {
     "fetch/generated/": {
       preset: "client",
       documents: "fetch/*.ts",
-      presetConfig: { fragmentMasking: { unmaskFunctionName: "unmask" } },
+      // The manifest is for the server: GQL_API_TRUSTED_DOCUMENTS.
+      presetConfig: { fragmentMasking: { unmaskFunctionName: "unmask" }, persistedDocuments: true },
       // Documents stay text: nothing of GraphQL has to run in the browser.
       config: { scalars, strictScalars: true, useTypeImports: true, enumsAsTypes: true, documentMode: "string" },
     },

@@ -20,7 +20,12 @@ export default async function serve(project: TestProject) {
   await chmod(folder, 0o755); // when root runs this, PostgreSQL runs as nobody
   const server = spawn(resolve("../.venv/bin/gql-api"), ["dev"], {
     cwd: folder,
-    env: { ...process.env, GQL_API_PORT: "0", GQL_API_DATA_DIR: join(folder, "data") },
+    env: {
+      ...process.env,
+      GQL_API_PORT: "0",
+      GQL_API_DATA_DIR: join(folder, "data"),
+      GQL_API_TRUSTED_DOCUMENTS: resolve("fetch/generated/persisted-documents.json"),
+    },
     stdio: ["ignore", "ignore", "pipe"],
   });
   const stop = async () => {

@@ -40,11 +40,11 @@ class Documents:
 
     def find(self, request: GraphQLRequest) -> str:
         """Return the document of a request. Raises RequestError."""
-        hashed = request.sha256
+        hashed = request.hash
         text = request.query
         if not text:
             text = self._named(request.document_id, hashed)
-        elif hashed is not None and sha256(text.encode("utf-8", "surrogatepass")).hexdigest() != hashed:
+        elif hashed is not None and self._trusted.get(hashed) != text and hashed != _sha256(text):
             raise RequestError(
                 RequestErrorCode.PERSISTED_QUERY_MISMATCH, "`sha256Hash` is not the hash of this `query`."
             )
@@ -55,7 +55,7 @@ class Documents:
 
     def remember(self, request: GraphQLRequest) -> None:
         """Keep the document that a request has sent with its hash, for those who send the hash alone."""
-        hashed, text = request.sha256, request.query
+        hashed, text = request.hash, request.query
         if not (self._at_most and hashed and text) or hashed in self._remembered:
             return
         self._remembered[hashed] = text
@@ -88,3 +88,7 @@ class Documents:
             raise RequestError(RequestErrorCode.PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound")
         self._remembered.move_to_end(hashed)
         return text
+
+
+def _sha256(text: str) -> str:
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -28,16 +28,19 @@ class GraphQLRequest:
     """Whether the answer says what the operation costs: `extensions: {cost: true}`."""
 
     @property
-    def sha256(self) -> str | None:
-        """The hash of Apollo's persisted queries, if the request has one. Raises RequestError when it is malformed."""
+    def hash(self) -> str | None:
+        """The hash of Apollo's persisted queries, if there is one. Others' manifests have other hashes than SHA-256.
+
+        Raises RequestError when it is malformed.
+        """
         persisted = (self.extensions or {}).get("persistedQuery")
         if persisted is None:
             return None
         if not isinstance(persisted, dict) or persisted.get("version") != 1:
             raise _bad("`extensions.persistedQuery` must be an object with `version: 1`.")
         sha256 = persisted.get("sha256Hash")
-        if not (isinstance(sha256, str) and re.fullmatch("[0-9a-fA-F]{64}", sha256)):
-            raise _bad("`extensions.persistedQuery.sha256Hash` must be 64 hexadecimal digits.")
+        if not (isinstance(sha256, str) and re.fullmatch("[0-9a-fA-F]{32,128}", sha256)):
+            raise _bad("`extensions.persistedQuery.sha256Hash` must be hexadecimal digits.")
         return sha256.lower()
 
 
