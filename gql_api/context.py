@@ -43,6 +43,8 @@ class Context:
     """The one moment that decides for the whole operation what is overdue."""
     document: DocumentNode | None = None
     """What is executed."""
+    suggestions: bool = False
+    """Whether errors may suggest names of the schema."""
     committed: set[str | int] = field(default_factory=set)
     """Response keys of the mutation's root fields whose change is committed."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError, OperationType
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType
 
 from gql_api.context import Connection, Context
 from gql_api.errors import RequestError, RequestErrorCode
@@ -15,7 +15,7 @@ from gql_api.http.admission import Admission
 from gql_api.http.persisted import Documents
 from gql_api.http.request import GraphQLRequest
 from gql_api.report import OperationReport, Reports, Transport
-from gql_api.schema.prepare import InvalidDocumentError, Prepared, Rules, prepare
+from gql_api.schema.prepare import InvalidDocumentError, Rules, check, chosen, parse
 from gql_api.schema.shown_errors import internal, refusal, shown
 
 
@@ -72,21 +72,16 @@ class Operations:
         until = asyncio.get_running_loop().time() + self._timeout
         try:
             async with self._admission.turn(until):
-                prepared = prepare(
-                    self._graphql_schema,
-                    self._documents.find(request),
-                    request.operation_name,
-                    request.variables,
-                    self._rules,
-                )
-                operation = prepared.operation
+                document = parse(self._documents.find(request), self._rules)
+                operation = chosen(document, request.operation_name)
+                report.type = operation.operation.value
                 report.name = operation.name.value if operation.name is not None else None
-                report.type, report.cost = operation.operation.value, prepared.cost
                 if safe:
-                    _check_safe(prepared)
-                else:
+                    _check_safe(operation)
+                report.cost = check(self._graphql_schema, document, operation, request.variables, self._rules)
+                if not safe:
                     self._documents.remember(request)
-                return await self._executed(prepared, request, connection, until)
+                return await self._executed(document, request, connection, report, until)
         except InvalidDocumentError as error:
             return _refused(error.errors)
         except RequestError as error:
@@ -95,10 +90,15 @@ class Operations:
             return _refused([internal(error, connection.request_id)])
 
     async def _executed(
-        self, prepared: Prepared, request: GraphQLRequest, connection: Connection, until: float
+        self,
+        document: DocumentNode,
+        request: GraphQLRequest,
+        connection: Connection,
+        report: OperationReport,
+        until: float,
     ) -> Answer:
         context = Context.open(connection)
-        context.document = prepared.document
+        context.document, context.suggestions = document, self._rules.suggestions
         deadline = asyncio.timeout_at(until)
         try:
             async with deadline:
@@ -122,12 +122,12 @@ class Operations:
         if errors:
             body["errors"] = [error.formatted for error in errors]
         if request.tells_cost:
-            body["extensions"] = {"cost": {"requested": prepared.cost, "maximum": 0}}
+            body["extensions"] = {"cost": {"requested": report.cost, "maximum": self._rules.limits.cost}}
         return Answer(body)
 
 
-def _check_safe(prepared: Prepared) -> None:
-    if prepared.operation.operation is not OperationType.QUERY:
+def _check_safe(operation: OperationDefinitionNode) -> None:
+    if operation.operation is not OperationType.QUERY:
         raise RequestError(RequestErrorCode.METHOD_NOT_ALLOWED, "Only queries can be run by GET: use POST.")
 
 

@@ -10,6 +10,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
 from gql_api.schema.category import Category
+from gql_api.schema.limits.executor import Executor
 from gql_api.schema.mutation import Mutation
 from gql_api.schema.query import Query
 from gql_api.schema.scalars import DateTime
@@ -37,6 +38,7 @@ schema = Schema(
     mutation=Mutation,
     types=[Task, Category, Tag],
     extensions=[PreparedDocument],
+    execution_context_class=Executor,
     config=StrawberryConfig(scalar_map={datetime: DateTime}),
 )
 """The schema is one for the whole process: it holds nothing of any operation."""

@@ -39,6 +39,8 @@ def internal(cause: BaseException, request_id: str, where: object = None) -> Gra
 
 
 def fit_to_be_read(message: str) -> str:
+    """Return a message of graphql-core's in GraphQL's words, and no longer than it should be."""
+    message = message.replace("not to be None.", "not to be null.")
     return message if len(message) <= LONGEST_MESSAGE else f"{message[: LONGEST_MESSAGE - 1]}…"
 
 
@@ -48,7 +50,7 @@ def _shown(error: GraphQLError, context: Context) -> GraphQLError:
         told = refusal(cause, context.request_id)
     elif cause is None and not any(isinstance(node, FieldNode) for node in error.nodes or ()):
         # Values that do not fit are told at their place in the document, not at the field's.
-        message = fit_to_be_read(error.message.replace("not to be None.", "not to be null."))
+        message = fit_to_be_read(error.message)
         told = GraphQLError(message, extensions={"code": RequestErrorCode.BAD_USER_INPUT})
     else:
         told = internal(cause or error, context.request_id, error.path)

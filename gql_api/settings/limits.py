@@ -48,7 +48,8 @@ class LimitSettings(BaseSettings):
     max_fragments: int = setting(
         100, "all workers", "Fragments that a document defines, or spreads while it is executed.", ge=0
     )
-    max_list_size: int = setting(1_000, "all workers", "Elements of a list that is sent.", ge=1)
+    # Beyond what any argument takes, so that what is a little too long is told by the argument, as data in a form.
+    max_list_size: int = setting(2_000, "all workers", "Elements of a list that is sent.", ge=1)
     max_values: int = setting(50_000, "all workers", "Values in all variables together, nested ones included.", ge=1)
     max_values_depth: int = setting(
         32, "all workers", "Objects and lists within each other in variables and values.", ge=1, le=100

@@ -1,10 +1,12 @@
 """Tasks below categories and tags: the same as from the root, in statements that do not grow with the parents."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from tests.api import Api
+from tests.conftest import api_on
 from tests.schema import model
 from tests.schema.walk import ARGUMENTS, FIELDS, PAGE_INFO, query
 
@@ -16,6 +18,13 @@ TASKS = "edges { cursor node { id } } nodes { id title completed category { id n
 VARIABLES = "$filter: TaskFilter, $orderBy: [TaskOrder!], $first: Int, $after: String, $last: Int, $before: String"
 CONNECTION = f"tasksConnection({ARGUMENTS}) {{ {TASKS} totalCount {PAGE_INFO} }}"
 AT_ROOT = f"query ({VARIABLES}) {{ taskCount(filter: $filter) {CONNECTION} }}"
+
+
+@pytest.fixture
+async def api(database: str) -> AsyncIterator[Api]:
+    """An API where more can be asked for at once than a front end would."""
+    async with api_on(database, max_root_fields=100, max_aliases=100, max_cost=1_000_000) as api:
+        yield api
 
 
 async def some(api: Api, parents: int = 5, tasks: int = 24) -> None:

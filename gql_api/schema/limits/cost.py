@@ -1,0 +1,146 @@
+"""What fields cost: points for each, times the size of the list that it is in, all read off the schema.
+
+- A field costs 1 point; one that takes arguments, and `totalCount`, costs 5: it is a statement of its own.
+- What is below a list costs as often as the list is long: by the arguments of its field or, where that has none
+  (`nodes` and `edges` of a connection, `tasks` in the answer of a mutation), by those of the field around it. A list
+  without such arguments, as a task's tags, is taken to have 10 elements. A page that is larger than allowed counts as
+  the largest: its field refuses it, and says so better.
+- `__typename` is free. What is asked of the schema itself has a budget of its own, in which its lists are as long as
+  they are on average: twice what the standard question for the whole schema takes.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+from graphql import (
+    BooleanValueNode,
+    GraphQLArgument,
+    GraphQLField,
+    GraphQLSchema,
+    IntValueNode,
+    ListValueNode,
+    Node,
+    NullValueNode,
+    ObjectValueNode,
+    OperationDefinitionNode,
+    Undefined,
+    ValueNode,
+    VariableNode,
+    get_nullable_type,
+    is_input_object_type,
+    is_interface_type,
+    is_list_type,
+    is_object_type,
+)
+from graphql.type import is_abstract_type, is_enum_type
+from graphql.utilities.coerce_input_value import coerce_default_value
+
+from gql_api.shapes.page import DEFAULT_LIMIT, MAX_LIMIT
+from gql_api.shapes.task_bulk import DEFAULT_AT_MOST, MAX_TASKS
+
+STATEMENT = 5
+"""Points of a field that asks the database: one that takes arguments, and those in COUNTS."""
+
+COUNTS = frozenset({"totalCount"})
+"""Fields that ask the database, though they take no arguments."""
+
+ASSUMED_SIZE = 10
+"""How long a list is taken to be that no argument bounds: tags, problems."""
+
+PAGE_ARGUMENTS = ("first", "last", "limit")
+MOST_ARGUMENT = "atMost"
+
+MOST = 10**12
+"""Where counting ends: fragments that spread each other twice make numbers that nobody can read."""
+
+Arguments: TypeAlias = Mapping[str, ValueNode]
+
+
+class Values:
+    """What stands for the values of a document: literals, and variables with their defaults, as they are sent."""
+
+    def __init__(self, operation: OperationDefinitionNode, variables: Mapping[str, Any] | None) -> None:
+        self._given = variables or {}
+        self._defaults = {each.variable.name.value: each.default_value for each in operation.variable_definitions or ()}
+
+    def get(self, value: object) -> object:
+        """Return it in Python's terms; of lists and objects only the outermost. Undefined where it says nothing."""
+        if isinstance(value, VariableNode):
+            name = value.name.value
+            return self.get(self._given[name] if name in self._given else self._defaults.get(name, Undefined))
+        if isinstance(value, IntValueNode):
+            return int(value.value) if len(value.value) < len(str(MOST)) else MOST
+        if isinstance(value, BooleanValueNode):
+            return value.value
+        if isinstance(value, ListValueNode):
+            return value.values
+        if isinstance(value, ObjectValueNode):
+            return {field.name.value: field.value for field in value.fields}
+        return None if isinstance(value, NullValueNode) else Undefined if isinstance(value, Node) else value
+
+    def number(self, value: object) -> int | None:
+        """Return what an argument of type Int is given; None for null and for what is no such number."""
+        found = self.get(value)
+        if isinstance(found, bool) or not isinstance(found, int | float) or found != found:  # noqa: PLR0124 - NaN
+            return None
+        return int(min(max(0, found), MOST))
+
+    def length(self, value: object) -> int | None:
+        """Return the length of a list; a value that is none is coerced to a list of one."""
+        found = self.get(value)
+        if found is None or found is Undefined:
+            return None
+        return len(found) if isinstance(found, list | tuple) else 1
+
+
+def weight(name: str, definition: GraphQLField | None) -> int:
+    """Return the points of a field itself."""
+    if name == "__typename":
+        return 0
+    return STATEMENT if name in COUNTS or (definition is not None and definition.args) else 1
+
+
+def size(definition: GraphQLField, given: Arguments, values: Values) -> int | None:
+    """Return how long the list of a field, or of its fields, can be by its arguments; None if they do not bound it."""
+    args = definition.args
+    if pages := [name for name in PAGE_ARGUMENTS if name in args]:
+        sizes = [number for name in pages if (number := values.number(given.get(name, Undefined))) is not None]
+        return min(MAX_LIMIT, max(sizes, default=max(default(args[name]) or DEFAULT_LIMIT for name in pages)))
+    if MOST_ARGUMENT in args:
+        most = values.number(given.get(MOST_ARGUMENT, Undefined))
+        selection = values.get(given.get("where", Undefined))
+        ids = values.length(selection.get("ids", Undefined)) if isinstance(selection, dict) else None
+        most = most if most is not None else default(args[MOST_ARGUMENT]) or DEFAULT_AT_MOST
+        return min(MAX_TASKS, most if ids is None else min(most, ids))
+    lists = [name for name, argument in args.items() if is_list_type(get_nullable_type(argument.type))]
+    lengths = [length for name in lists if (length := values.length(given.get(name, Undefined))) is not None]
+    return max(lengths, default=None)
+
+
+def default(argument: GraphQLArgument) -> int | None:
+    """Return the declared default of an argument of type Int."""
+    value = coerce_default_value(argument)
+    return value if isinstance(value, int) else None
+
+
+@lru_cache(maxsize=8)
+def introspection_sizes(schema: GraphQLSchema) -> Mapping[str, float]:
+    """Return how long the lists of introspection types are, on average over all that have them."""
+    types = list(schema.type_map.values())
+    composite = [each for each in types if is_object_type(each) or is_interface_type(each)]
+    fields = [field for each in composite for field in each.fields.values()]
+    arguments = [argument for each in (*fields, *schema.directives) for argument in each.args.values()]
+    totals = {
+        "fields": len(fields),
+        "interfaces": sum(len(each.interfaces) for each in composite),
+        "possibleTypes": sum(len(schema.get_possible_types(each)) for each in types if is_abstract_type(each)),
+        "enumValues": sum(len(each.values) for each in types if is_enum_type(each)),
+        "inputFields": sum(len(each.fields) for each in types if is_input_object_type(each)),
+    }
+    return {
+        "types": len(types),
+        "directives": len(schema.directives),
+        "args": len(arguments) / (len(fields) + len(schema.directives)),
+        **{name: total / len(types) for name, total in totals.items()},
+    }

@@ -1,0 +1,45 @@
+"""What is checked of values, in variables and in documents: how many they are, how deep, and how long lists are.
+
+How long their texts may be is bounded by the body that brings them.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gql_api.errors import RequestErrorCode
+from gql_api.schema.limits.bounds import Limits, check
+
+
+class ValueCount:
+    """Counts values, list by list and object by object, and raises the RequestError of the limit that they exceed."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._count = 0
+
+    def add(self, size: int, depth: int, *, is_list: bool = False) -> None:
+        """Count what is in a list or an object that is itself in `depth` others."""
+        limits = self._limits
+        if is_list:
+            has, remedy = "A list has {} elements", "send it in parts"
+            check(RequestErrorCode.LIST_TOO_LONG, size, limits.list_size, has, remedy)
+        self._count += size
+        has, remedy = "There are {} values or more", "send them in several requests"
+        check(RequestErrorCode.VARIABLES_TOO_LARGE, self._count, limits.values, has, remedy)
+        has, remedy = "There are {} lists and objects or more within each other", "nest them less"
+        check(RequestErrorCode.VARIABLES_TOO_DEEP, depth + 1, limits.values_depth, has, remedy)
+
+
+def check_variables(variables: Mapping[str, Any] | None, limits: Limits) -> None:
+    """Raise the RequestError of the first limit that the variables of a request exceed: JSON, as it was sent."""
+    values = ValueCount(limits)
+    values.add(len(variables or {}), -1)
+    stack: list[tuple[object, int]] = [(value, 0) for value in (variables or {}).values()]
+    while stack:
+        value, depth = stack.pop()
+        if isinstance(value, list):
+            values.add(len(value), depth, is_list=True)
+            stack.extend((each, depth + 1) for each in value)
+        elif isinstance(value, dict):
+            values.add(len(value), depth)
+            stack.extend((each, depth + 1) for each in value.values())
