@@ -10,7 +10,7 @@ ARGS ?=
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak clients explorer web pictures check fix migrate seed schema publish readme wheel
+.PHONY: help run test soak faults clients explorer web pictures check fix migrate seed schema publish readme wheel
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -21,6 +21,9 @@ run: .venv explorer ## Serve the API and its explorer on a PostgreSQL of its own
 
 test: .venv explorer ## Run the tests on a PostgreSQL of their own (or DATABASE_URL's)
 	@$(UV) run --locked --quiet pytest $(ARGS)
+
+faults: .venv ## Kill, stop, freeze and cut off a PostgreSQL under load, and see that nothing is lost
+	@$(UV) run --locked --quiet pytest --numprocesses=0 tests/faults $(ARGS)
 
 clients: .venv ## Run the clients of front ends against the API: Apollo Client, urql, Relay, typed fetch
 	@$(UV) run --locked --quiet --group node npm --prefix clients ci --no-audit --no-fund --loglevel=error

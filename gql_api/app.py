@@ -66,6 +66,7 @@ def create_app(settings: Settings, authenticate: Authenticate | None = None) -> 
             pool_size=settings.pool_size,
             pool_timeout=settings.pool_timeout,
             transaction_pooling=settings.transaction_pooling,
+            statement_timeout=settings.operation_timeout,
         )
         app.state.sessions = db.create_sessions(engine)
         if metrics is not None:

@@ -48,6 +48,9 @@ class Context:
     committed: set[str | int] = field(default_factory=set)
     """Response keys of the mutation's root fields whose change is committed."""
 
+    retries: int = 0
+    """How often a root field was run again, because the database had broken it off."""
+
     def written(self, key: str | int) -> None:
         """Remember the root field of this response key, unless all that it did was rolled back, as in a dry run."""
         if self.work.committed:

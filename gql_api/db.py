@@ -1,4 +1,4 @@
-"""The way to PostgreSQL: addresses, the engine with its pool, the session factory, and what a failure means."""
+"""The way to PostgreSQL: addresses, the engine with its pool, the session factory."""
 
 import ssl
 from typing import Any
@@ -6,29 +6,25 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import asyncpg
 from sqlalchemy import event, text
-from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from gql_api.driver import connect
 from gql_api.errors import StartupError
+from gql_api.failures import driver_error, unavailable
 from gql_api.report import count_statement
 
 SCHEMES = ("postgresql", "postgres", "postgresql+asyncpg")
 LIBPQ_ONLY = {"channel_binding", "gssencmode", "keepalives", "keepalives_idle", "connect_timeout"}
 """Parts of a libpq address that asyncpg would pass on to the server as settings, which the server then refuses."""
 
-BROKEN_OFF = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.TransactionRollbackError,
-    asyncpg.TooManyConnectionsError,
-)
-"""What the server says when it goes away, or when a transaction got in another's way."""
-
-REFUSED = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
-
 CONNECT_TIMEOUT = 10.0
 """Seconds a new connection may take."""
+
+BOUND = ("statement_timeout", "idle_in_transaction_session_timeout")
+"""PostgreSQL's settings that end a statement, and a transaction in which nothing happens."""
+
+SERVER_MARGIN = 5.0
+"""Seconds after which the server ends by itself what we should have ended."""
 
 UNNAMED_STATEMENTS = {
     "statement_cache_size": 0,  # asyncpg's: without it a statement has no name, and is sent again with its parameters
@@ -66,21 +62,32 @@ def shown_url(url: str) -> str:
 
 
 def create_engine(
-    url: str, *, pool_size: int = 10, pool_timeout: float = 30.0, transaction_pooling: bool = False
+    url: str,
+    *,
+    pool_size: int = 10,
+    pool_timeout: float = 30.0,
+    transaction_pooling: bool = False,
+    statement_timeout: float | None = None,
 ) -> AsyncEngine:
     """Make an engine with a pool of at most `pool_size` connections. Nothing connects yet.
 
     With `transaction_pooling` no prepared statement outlives its transaction: each of a connection's transactions may
     run in another session of the server, or in one that another client has used.
+
+    `statement_timeout` is how many seconds an operation takes at most; a little later the server itself ends what goes
+    on, should we no longer be able to. Without it nothing is bound, as is right for migrations.
     """
-    arguments: dict[str, Any] = {
-        "dsn": driver_url(url),
-        "timeout": CONNECT_TIMEOUT,
-        "server_settings": {"application_name": "gql-api", "timezone": "UTC"},
-    }
+    bounds = {} if statement_timeout is None else dict.fromkeys(BOUND, f"{statement_timeout + SERVER_MARGIN:.3f}s")
+    settings = {"application_name": "gql-api", "timezone": "UTC"}
+    arguments: dict[str, Any] = {"dsn": driver_url(url), "timeout": CONNECT_TIMEOUT}
+    if transaction_pooling:
+        # A pooler refuses what it cannot keep for each of its clients.
+        arguments |= {"server_settings": settings, "set_local": bounds, **UNNAMED_STATEMENTS}
+    else:
+        arguments |= {"server_settings": settings | bounds}
     engine = create_async_engine(
         "postgresql+asyncpg://",
-        connect_args=arguments | UNNAMED_STATEMENTS if transaction_pooling else arguments,
+        connect_args={"async_creator_fn": connect, **arguments},
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=pool_timeout,
@@ -99,25 +106,6 @@ def create_sessions(engine: AsyncEngine) -> Sessions:
     return async_sessionmaker(engine, autoflush=False, expire_on_commit=False)
 
 
-def is_unavailable(error: DBAPIError) -> bool:
-    """Whether a statement failed because the server went away or broke it off, and not because it was wrong."""
-    cause = _driver_error(error)
-    # The driver has one class for a closed connection and for its own misuse; only the words tell them apart.
-    closed = isinstance(cause, asyncpg.InterfaceError) and "connection is closed" in str(cause)
-    return closed or error.connection_invalidated or isinstance(cause, BROKEN_OFF)
-
-
-def is_unreachable(error: BaseException) -> bool:
-    """Whether a connection could not be had: from the network, from the server, or from the pool."""
-    if isinstance(error, DBAPIError):
-        return is_unavailable(error)
-    return isinstance(error, (OSError, PoolTimeoutError, asyncpg.InterfaceError, *BROKEN_OFF, *REFUSED))
-
-
-def _driver_error(error: DBAPIError) -> BaseException | None:
-    return error.orig.__cause__ if error.orig is not None else None
-
-
 async def check_encoding(engine: AsyncEngine) -> None:
     """Raise StartupError unless the database holds all of Unicode."""
     async with engine.connect() as connection:
@@ -128,17 +116,10 @@ async def check_encoding(engine: AsyncEngine) -> None:
         )
 
 
-def constraint_name(error: IntegrityError) -> str | None:
-    """Return the name of the constraint that a statement violated."""
-    name = getattr(_driver_error(error), "constraint_name", None)
-    return name if isinstance(name, str) else None
-
-
 def startup_problem(error: BaseException, url: str) -> str | None:  # noqa: C901, PLR0911 - one line a case
     """Return in one line why the database cannot be used, or None when the error says nothing about that."""
     where = shown_url(url)
-    cause = _driver_error(error) if isinstance(error, DBAPIError) else error
-    match cause:
+    match cause := driver_error(error):
         case asyncpg.InvalidPasswordError() | asyncpg.InvalidAuthorizationSpecificationError():
             return f"{where} refuses the user or the password"
         case asyncpg.InvalidCatalogNameError():
@@ -159,7 +140,7 @@ def startup_problem(error: BaseException, url: str) -> str | None:  # noqa: C901
             return f"{where}: no secure connection could be made"
         case OSError():
             return f"{where} cannot be reached: is PostgreSQL running there, and is the address right?"
-        case _ if is_unreachable(error):
+        case _ if unavailable(error) is not None:
             return f"{where} accepts no connections right now"
         case _:
             return None

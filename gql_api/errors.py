@@ -183,6 +183,13 @@ INTERNAL_MESSAGE = "Something went wrong on our side. Tell us the request id, an
 """What a client is told of an unexpected failure, whatever it was."""
 
 
+UNAVAILABLE_MESSAGE = "The database cannot serve this right now. Try again shortly."
+IN_DOUBT_MESSAGE = (
+    "The database went away while this was being saved: it may be saved or not. Look before you send it again, or send "
+    "it with the same `idempotencyKey`."
+)
+
+
 class RequestError(Exception):
     """A part of a request that cannot be answered: an entry in `errors[]` with a code of its own."""
 
@@ -194,10 +201,21 @@ class RequestError(Exception):
 
 
 class UnavailableError(RequestError):
-    """The database cannot be reached, went away meanwhile, or broke off a transaction that got in another's way."""
+    """The database cannot be reached, went away meanwhile, or broke off a transaction that got in another's way.
 
-    def __init__(self) -> None:
-        super().__init__(RequestErrorCode.UNAVAILABLE, "The database cannot serve this right now. Try again shortly.")
+    Nothing is saved, unless it is `in_doubt`: then the commit was sent, and its answer never came.
+    """
+
+    def __init__(self, *, retries: int = 0, in_doubt: bool = False) -> None:
+        super().__init__(RequestErrorCode.UNAVAILABLE, IN_DOUBT_MESSAGE if in_doubt else UNAVAILABLE_MESSAGE)
+        self.retries = retries
+        """How often it may help to do the same again at once."""
+        self.in_doubt = in_doubt
+
+    @property
+    def retryable(self) -> bool:
+        """Whether nothing is saved for certain, and to do the same again at once may help."""
+        return self.retries > 0
 
 
 class StartupError(Exception):

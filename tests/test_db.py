@@ -1,11 +1,13 @@
 """Addresses, and what a failure to connect means."""
 
+import asyncio
+import socket
+
 import asyncpg
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
-from gql_api import db
+from gql_api import db, driver
 from gql_api.errors import StartupError
 from tests.conftest import Raw
 
@@ -83,6 +85,40 @@ async def test_behind_a_pooler_a_column_is_read_by_the_type_that_it_has_now(data
     await engine.dispose()
 
 
+BOUNDS = "SELECT current_setting('statement_timeout'), current_setting('idle_in_transaction_session_timeout')"
+
+
+@pytest.mark.parametrize(("given", "expected"), [(None, "0"), (2.5, "7500ms")])
+@pytest.mark.parametrize("transaction_pooling", [True, False])
+async def test_the_server_bounds_what_an_operation_does(
+    database: str, given: float | None, expected: str, transaction_pooling: bool
+) -> None:
+    engine = db.create_engine(database, transaction_pooling=transaction_pooling, statement_timeout=given)
+    sent = []
+    async with engine.connect() as connection:
+        raw = (await connection.get_raw_connection()).driver_connection
+        assert raw is not None
+        raw.add_query_logger(lambda record: sent.append(record.query))
+        for _ in range(2):
+            assert tuple((await connection.execute(text(BOUNDS))).one()) == (expected, expected)
+            await connection.rollback()
+        # Where the pooler lends the session to others nothing stays behind, and it takes no round trip.
+        left = await raw.fetchval("SHOW statement_timeout")
+    assert left == ("0" if transaction_pooling else expected)
+    assert [query[:4] for query in sent] == ["BEGI", "ROLL", "BEGI", "ROLL", "SHOW"]  # but for those that are prepared
+    await engine.dispose()
+
+
+async def test_a_host_that_is_gone_is_noticed() -> None:
+    """By TCP: each connection says how long it may be without a word from the other side."""
+    server = await asyncio.start_server(lambda _reader, _writer: None, "127.0.0.1", 0)
+    with socket.create_connection(server.sockets[0].getsockname()) as connected:
+        driver.notice_when_the_host_is_gone(connected)
+        assert connected.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+        assert connected.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 10_000
+    server.close()
+
+
 URL = "postgresql://u:secret@host/name"
 
 
@@ -111,25 +147,3 @@ def test_a_problem_is_told_in_one_line(error: Exception, word: str) -> None:
 
 def test_other_errors_are_no_connection_problems() -> None:
     assert db.startup_problem(RuntimeError("boom"), URL) is None
-    assert not db.is_unreachable(RuntimeError("boom"))
-    assert not db.is_unreachable(asyncpg.UniqueViolationError())
-    assert db.is_unreachable(asyncpg.DeadlockDetectedError())
-
-
-@pytest.mark.parametrize(
-    ("cause", "unavailable"),
-    [
-        (asyncpg.AdminShutdownError(), True),
-        (asyncpg.ConnectionDoesNotExistError(), True),
-        (asyncpg.SerializationError(), True),
-        (asyncpg.InterfaceError("connection is closed"), True),
-        (asyncpg.InterfaceError("cannot perform operation: another operation is in progress"), False),
-        (asyncpg.UndefinedTableError(), False),
-        (asyncpg.UniqueViolationError(), False),
-    ],
-)
-def test_only_a_database_that_went_away_is_unavailable(cause: Exception, unavailable: bool) -> None:
-    """A wrong statement and a misused connection are mistakes of ours, and must not look like the weather."""
-    translated = Exception("as SQLAlchemy wraps it")
-    translated.__cause__ = cause
-    assert db.is_unavailable(DBAPIError("SELECT 1", {}, translated)) is unavailable

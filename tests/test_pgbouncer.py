@@ -247,6 +247,18 @@ async def test_where_no_session_is_lent_in_time_the_answer_is_unavailable(folder
             assert await api.data("{ taskCount }") == {"taskCount": 0}
 
 
+async def test_the_server_bounds_transactions_behind_it_too(pooled: str) -> None:
+    """A pooler refuses such a setting on connecting, so each transaction has it, and leaves none behind."""
+    bounds = "SELECT current_setting('statement_timeout'), current_setting('idle_in_transaction_session_timeout')"
+    engine = db.create_engine(pooled, transaction_pooling=True, statement_timeout=1)
+    async with client(pooled) as other:
+        for _ in range(2):
+            async with engine.connect() as connection:
+                assert tuple((await connection.execute(text(bounds))).one()) == ("6s", "6s")
+            assert [tuple(row) for row in await other.fetch(bounds)] == [("0", "0")]
+    await engine.dispose()
+
+
 async def test_it_stops_though_clients_stay(folder: Path, raw: Raw) -> None:
     with pooler(folder, raw) as url:
         idle = await asyncpg.connect(url)

@@ -1,6 +1,7 @@
 """The unit of work owns transactions: when they begin, what they see, how they end."""
 
 import asyncio
+import gc
 from collections.abc import Collection, Coroutine, Generator
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from gql_api import db
+from gql_api import db, unit_of_work
 from gql_api.context import Connection, Context
 from gql_api.db import Sessions
 from gql_api.errors import NotFoundError, UnavailableError
@@ -334,6 +335,206 @@ async def test_a_dead_snapshot_does_not_fail_the_write_after_it(
     assert await raw.fetchval("SELECT count(*) FROM tasks") == 1
 
 
+OPEN = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+    AND state <> 'idle'"""
+"""How many other connections are in a statement or a transaction."""
+
+
+async def nothing_runs(raw: Raw) -> None:
+    while await raw.fetchval(OPEN):
+        await asyncio.sleep(0.01)
+        await raw.execute("SELECT pg_stat_clear_snapshot()")
+
+
+async def something_runs(raw: Raw, words: str) -> None:
+    running = f"{OPEN} AND state = 'active' AND query LIKE '%{words}%'"
+    while not await raw.fetchval(running):
+        await asyncio.sleep(0.01)
+        await raw.execute("SELECT pg_stat_clear_snapshot()")
+
+
+async def sleep_on_the_server(work: UnitOfWork) -> None:
+    async with work.read() as repositories:
+        await repositories.tasks._session.execute(text("SELECT pg_sleep(100)"))
+
+
+@pytest.mark.parametrize("times", [1, 2, 5])
+async def test_what_is_cancelled_is_cancelled_on_the_server(
+    engine: AsyncEngine, sessions: Sessions, raw: Raw, times: int
+) -> None:
+    """However often: the second cancellation must not cut short what the first one has begun."""
+    work = UnitOfWork(sessions)
+    task = asyncio.create_task(sleep_on_the_server(work))
+    await something_runs(raw, "pg_sleep")
+    for _ in range(times):
+        task.cancel()
+        await asyncio.sleep(0)
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await work.close()
+    assert busy(engine) == 0
+    await asyncio.wait_for(nothing_runs(raw), 60)
+
+
+async def test_close_cancels_what_a_loader_still_waits_for(engine: AsyncEngine, sessions: Sessions, raw: Raw) -> None:
+    work = UnitOfWork(sessions)
+    loaders = Loaders(work)
+    async with raw.transaction():
+        await raw.execute("LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE")
+        wanted = asyncio.ensure_future(loaders.task_by_id.load(1))
+        await waiting_for_a_lock(raw, 1)
+        wanted.cancel()  # the batch runs on: others may wait for it
+        await asyncio.wait_for(work.close(), 60)
+        assert busy(engine) == 0
+        await asyncio.wait_for(nothing_runs(raw), 60)
+
+
+async def test_close_cancels_who_waits_for_a_connection(database: str) -> None:
+    engine = db.create_engine(database, pool_size=1, pool_timeout=100)
+    sessions = db.create_sessions(engine)
+    holder, other = UnitOfWork(sessions), UnitOfWork(sessions)
+    async with holder.read():
+        waiting = asyncio.ensure_future(Loaders(other).task_by_id.load(1))
+        await asyncio.sleep(0.05)
+        waiting.cancel()
+        await asyncio.wait_for(other.close(), 60)
+    await holder.close()
+    assert busy(engine) == 0
+    await engine.dispose()
+
+
+async def test_cancelled_while_a_connection_is_handed_over_it_is_not_lost(database: str) -> None:
+    engine = db.create_engine(database, pool_size=1)
+    sessions = db.create_sessions(engine)
+    for at in range(1, 12):
+        holder, other = UnitOfWork(sessions), UnitOfWork(sessions)
+
+        async def wait(other: UnitOfWork = other) -> None:
+            async with other.read() as repositories:
+                await repositories.tasks.count(None)
+
+        async def run(other: UnitOfWork = other, at: int = at) -> None:
+            try:
+                await CancelledAt(wait(other), at, 1)
+            finally:
+                await other.close()
+
+        async with holder.read() as repositories:
+            await repositories.tasks.count(None)
+        waiting = asyncio.create_task(run())
+        await asyncio.sleep(0)
+        await holder.close()
+        await asyncio.gather(waiting, return_exceptions=True)
+        assert busy(engine) == 0, at
+        await asyncio.wait_for(wait(fresh := UnitOfWork(sessions)), 60)
+        await fresh.close()
+    await engine.dispose()
+
+
+async def slow_commits(raw: Raw, seconds: float) -> None:
+    """Let each commit that adds a task take so long, or fail when that is negative."""
+    await raw.execute(f"""
+        CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN
+                IF {seconds} < 0 THEN RAISE 'in the way' USING ERRCODE = 'serialization_failure'; END IF;
+                PERFORM pg_sleep({seconds}); RETURN NULL;
+            END $$;
+        CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON tasks DEFERRABLE INITIALLY DEFERRED
+            FOR EACH ROW EXECUTE FUNCTION slow()""")
+
+
+async def write(work: UnitOfWork) -> None:
+    async with work.write() as repositories:
+        await add_task(repositories)
+
+
+async def test_a_commit_that_was_sent_is_awaited_though_cancelled(
+    engine: AsyncEngine, sessions: Sessions, raw: Raw
+) -> None:
+    await slow_commits(raw, 0.2)
+    work = UnitOfWork(sessions)
+    task = asyncio.create_task(write(work))
+    await something_runs(raw, "COMMIT")
+    for _ in range(3):
+        task.cancel()
+        await asyncio.sleep(0.01)
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert work.committed is True
+    assert await raw.fetchval("SELECT count(*) FROM tasks") == 1
+    await work.close()
+    assert busy(engine) == 0
+
+
+async def test_a_commit_without_an_answer_is_in_doubt(
+    engine: AsyncEngine, sessions: Sessions, raw: Raw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unit_of_work, "ENDING", 0.1)
+    await slow_commits(raw, 100)
+    given_up, killed = UnitOfWork(sessions), UnitOfWork(sessions)
+    task = asyncio.create_task(write(given_up))
+    await something_runs(raw, "COMMIT")
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(task, 60)
+    assert given_up.committed is None
+    await raw.execute(KILL_OTHERS)  # it is cut, but not cancelled
+    await nothing_runs(raw)
+    task = asyncio.create_task(write(killed))
+    await something_runs(raw, "COMMIT")
+    await raw.execute(KILL_OTHERS)
+    with pytest.raises(UnavailableError) as caught:
+        await task
+    assert caught.value.in_doubt
+    assert not caught.value.retryable
+    assert killed.committed is None
+    for work in (given_up, killed):
+        await work.close()
+    assert busy(engine) == 0
+
+
+async def test_a_commit_that_the_server_refuses_is_not_in_doubt(sessions: Sessions, raw: Raw) -> None:
+    await slow_commits(raw, -1)
+    work = UnitOfWork(sessions)
+    with pytest.raises(UnavailableError) as caught:
+        await write(work)
+    assert caught.value.retryable
+    assert not caught.value.in_doubt
+    assert work.committed is False
+    await work.close()
+
+
+async def test_a_connection_that_is_lost_before_the_commit_leaves_no_doubt(
+    engine: AsyncEngine, sessions: Sessions, raw: Raw
+) -> None:
+    """And one more time is enough: all connections of that time are thrown away."""
+    works = [UnitOfWork(sessions) for _ in range(5)]
+    await asyncio.gather(*(write(work) for work in works))
+    await raw.execute(KILL_OTHERS)
+    with pytest.raises(UnavailableError) as caught:
+        await write(works[0])
+    assert caught.value.retryable
+    assert works[0].committed is False
+    await asyncio.gather(*(write(work) for work in works))
+    for work in works:
+        await work.close()
+    assert busy(engine) == 0
+    assert await raw.fetchval("SELECT count(*) FROM tasks") == 10
+
+
+async def test_who_comes_after_a_failed_read_is_told_the_same(sessions: Sessions, raw: Raw) -> None:
+    work = UnitOfWork(sessions)
+    async with work.read() as repositories:
+        await repositories.tasks.count(None)
+    await raw.execute(KILL_OTHERS)
+    for _ in range(2):
+        with pytest.raises(UnavailableError) as caught:
+            async with work.read() as repositories:
+                await repositories.tasks.count(None)
+        assert caught.value.retryable
+    await work.close()
+
+
 class CancelledAt:
     """Runs a coroutine and cancels its task at the n-th time that it gives way, and at the next times too."""
 
@@ -366,7 +567,10 @@ async def test_cancelled_anywhere_nothing_is_half_written_and_no_connection_lost
 ) -> None:
     engine = db.create_engine(database, pool_size=2)
     sessions = db.create_sessions(engine)
-    finished = 0
+    finished = pairs = 0
+    forgotten: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, what: forgotten.append(what))
+    tasks = asyncio.all_tasks()
     for at in range(1, 60):
         work = UnitOfWork(sessions)
 
@@ -391,10 +595,17 @@ async def test_cancelled_anywhere_nothing_is_half_written_and_no_connection_lost
         except (asyncio.CancelledError, UnavailableError):
             pass
         assert busy(engine) == 0, at
-        assert await raw.fetchval("SELECT count(*) FROM tasks") % 2 == 0, at
+        pairs += bool(work.committed)
+        assert await raw.fetchval("SELECT count(*) FROM tasks") == 2 * pairs, at
+        await asyncio.wait_for(nothing_runs(raw), 60)
         if finished > 3:
             break
     assert finished > 3  # the last ones were cancelled after their end
+    gc.collect()
+    while asyncio.all_tasks() - tasks:  # noqa: ASYNC110 - what is cancelled on the server is cancelled by a task of its own
+        await asyncio.sleep(0.01)
+    assert not forgotten
+    asyncio.get_running_loop().set_exception_handler(None)
     fresh = UnitOfWork(sessions)
     async with fresh.read() as repositories:
         await repositories.tasks.count(None)
@@ -408,9 +619,13 @@ async def test_a_cancelled_end_is_brought_to_its_end(engine: AsyncEngine, sessio
     inside, leave = asyncio.Event(), asyncio.Event()
 
     async def stay() -> None:
-        async with work.read():
+        async with work.read() as repositories:
+            await repositories.tasks.count(None)
             inside.set()
-            await leave.wait()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                await leave.wait()
 
     sibling = asyncio.create_task(stay())
     await inside.wait()
@@ -421,7 +636,8 @@ async def test_a_cancelled_end_is_brought_to_its_end(engine: AsyncEngine, sessio
     leave.set()
     with pytest.raises(asyncio.CancelledError):
         await closing
-    await sibling
+    with pytest.raises(asyncio.CancelledError):
+        await sibling
     assert busy(engine) == 0
 
 

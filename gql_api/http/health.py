@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.responses import JSONResponse
 
-from gql_api import db, migrations
+from gql_api import failures, migrations
 
 TIMEOUT = 5
 """Seconds that the database has to answer."""
@@ -38,7 +38,7 @@ def health_router(make_engine: Callable[[], AsyncEngine]) -> APIRouter:
             async with asyncio.timeout(TIMEOUT), one_at_a_time:
                 current = await _revision(make_engine())
         except Exception as error:  # whatever it is, operations cannot be run
-            known = isinstance(error, TimeoutError) or db.is_unreachable(error)
+            known = failures.unavailable(error) is not None
             why = f"{type(error).__name__}: {error}" if known else "see below"
             logger.warning("The database does not answer (%s)", why, exc_info=not known)
             return _not_ready("The database does not answer.")

@@ -10,13 +10,13 @@ import strawberry
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType
 
 from gql_api.context import Connection, Context
-from gql_api.errors import RequestError, RequestErrorCode
+from gql_api.errors import IN_DOUBT_MESSAGE, RequestError, RequestErrorCode, UnavailableError
 from gql_api.http.admission import Admission
 from gql_api.http.persisted import Documents
 from gql_api.http.request import GraphQLRequest
 from gql_api.report import OperationReport, Reports, Transport
 from gql_api.schema.prepare import InvalidDocumentError, Rules, check, chosen, parse
-from gql_api.schema.shown_errors import internal, refusal, shown
+from gql_api.schema.shown_errors import internal, original, refusal, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,34 @@ class Operations:
         report: OperationReport,
         until: float,
     ) -> Answer:
-        context = Context.open(connection)
-        context.document, context.suggestions = document, self._rules.suggestions
+        while True:
+            context = Context.open(connection)
+            context.document, context.suggestions = document, self._rules.suggestions
+            try:
+                data, errors = await self._result(context, request, until)
+            except _LateError:
+                return Answer({"data": None, "errors": [_late(context).formatted]})
+            finally:
+                await context.work.close()
+                report.retries += context.retries
+            # What a query has read nobody has seen yet, and it has changed nothing.
+            if report.retries or report.type != "query" or not any(_passes(error) for error in errors):
+                break
+            report.retries += 1
+        told = shown(errors, context)
+        if data is None and not any(error.path for error in told):
+            return _refused(told)
+        body: dict[str, Any] = {"data": data}
+        if told:
+            body["errors"] = [error.formatted for error in told]
+        if request.tells_cost:
+            body["extensions"] = {"cost": {"requested": report.cost, "maximum": self._rules.limits.cost}}
+        return Answer(body)
+
+    async def _result(
+        self, context: Context, request: GraphQLRequest, until: float
+    ) -> tuple[dict[str, Any] | None, list[GraphQLError]]:
+        """Execute it once. Raises _LateError at its deadline."""
         deadline = asyncio.timeout_at(until)
         try:
             async with deadline:
@@ -109,21 +135,20 @@ class Operations:
                     operation_name=request.operation_name,
                 )
         except TimeoutError:
-            if not deadline.expired():
-                raise
-            errors, data = [_late(context)], None
-        else:
-            errors, data = shown(result.errors or [], context), result.data
-            if data is None and not any(error.path for error in errors):
-                return _refused(errors)
-        finally:
-            await context.work.close()
-        body: dict[str, Any] = {"data": data}
-        if errors:
-            body["errors"] = [error.formatted for error in errors]
-        if request.tells_cost:
-            body["extensions"] = {"cost": {"requested": report.cost, "maximum": self._rules.limits.cost}}
-        return Answer(body)
+            if deadline.expired():
+                raise _LateError from None
+            raise
+        return result.data, result.errors or []
+
+
+class _LateError(Exception):
+    """An operation took longer than it may."""
+
+
+def _passes(error: GraphQLError) -> bool:
+    """Whether the same may do well at once: the connection was lost, to a server that was started anew, say."""
+    cause = original(error)
+    return isinstance(cause, UnavailableError) and cause.retryable
 
 
 def _check_safe(operation: OperationDefinitionNode) -> None:
@@ -141,6 +166,9 @@ def _late(context: Context) -> GraphQLError:
     if context.committed:
         extensions["committed"] = True
         message += f" What it changed is saved: {', '.join(sorted(map(str, context.committed)))}."
+    if context.work.committed is None:
+        extensions["committed"] = None
+        message += f" {IN_DOUBT_MESSAGE}"
     return GraphQLError(message, extensions=extensions)
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import ARRAY, Text, any_, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
-from gql_api.db import constraint_name
 from gql_api.errors import AlreadyExistsError, Kind
+from gql_api.failures import constraint_name
 from gql_api.models import NamedRow
 from gql_api.repositories.arrays import texts
 from gql_api.repositories.base import FilterT, Lock, Repository, differing, key_of, locked

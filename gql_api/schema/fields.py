@@ -20,6 +20,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
 from gql_api.errors import InvalidError, Kind, Problem, ProblemCode, RequestError, RequestErrorCode, UserError, told
+from gql_api.resolvers.retry import retried
 from gql_api.schema import global_id
 from gql_api.schema.info import Info
 from gql_api.schema.user_errors import ValidationError, as_data
@@ -139,11 +140,12 @@ class CheckedMutation(_CheckedArguments):
         if problems := self._check(kwargs):
             return ValidationError.of(problems)
         try:
-            answer = await next_(source, info, **kwargs)
+            return await retried(info.context, partial(next_, source, info, **kwargs))
         except UserError as error:
             return as_data(error)
-        info.context.written(info.path.key)
-        return answer
+        finally:
+            # Whatever came after its commit, a cancellation too: the change is there.
+            info.context.written(info.path.key)
 
 
 def _invalid_arguments(problems: list[Problem]) -> RequestError:

@@ -26,7 +26,10 @@ def refusal(error: RequestError, request_id: str) -> GraphQLError:
     extensions: dict[str, Any] = {"code": error.code}
     if isinstance(error, UnavailableError):
         extensions["requestId"] = request_id
-        logger.warning("The database is unavailable", exc_info=error.__cause__)
+        if error.in_doubt:
+            extensions["committed"] = None
+        # Without its stack: when a database is down, there is one for each operation.
+        logger.warning("The database is unavailable: %s", _in_a_line(error.__cause__))
     if error.problems:
         extensions["problems"] = [asdict(problem) for problem in error.problems]
     return GraphQLError(fit_to_be_read(error.message), extensions=extensions)
@@ -67,6 +70,11 @@ def _shown(error: GraphQLError, context: Context) -> GraphQLError:
         path=error.path,
         extensions=extensions,
     )
+
+
+def _in_a_line(cause: BaseException | None) -> str:
+    cause = getattr(cause, "orig", None) or cause
+    return f"{type(cause).__name__}: {cause}".split("\n", 1)[0]
 
 
 def original(error: GraphQLError) -> Exception | None:

@@ -1,0 +1,84 @@
+"""A connection to PostgreSQL that notices when the other side is gone, and ends in bounded time.
+
+The driver's own waits for the server wherever it ends: a server that is frozen, or cut off, would never let go of us.
+"""
+
+# ruff: noqa: SLF001 - asyncpg has nothing public for what is done here
+
+import asyncio
+import socket
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, cast
+
+import asyncpg
+from asyncpg import connect_utils
+
+ENDING = 3.0
+"""Seconds that ending may take: a rollback, a commit that was given up, closing. Then the connection is cut."""
+
+SOCKET = (
+    (socket.SOL_SOCKET, "SO_KEEPALIVE", 1),
+    (socket.IPPROTO_TCP, "TCP_KEEPIDLE", 10),
+    (socket.IPPROTO_TCP, "TCP_KEEPINTVL", 5),
+    (socket.IPPROTO_TCP, "TCP_KEEPCNT", 3),
+    (socket.IPPROTO_TCP, "TCP_USER_TIMEOUT", 10_000),
+)
+"""When a host that answers nothing any more is given up: in seconds, the last one in milliseconds."""
+
+_cancelling: set[asyncio.Task[None]] = set()
+"""Requests to cancel that are on their way: the event loop alone would not keep them."""
+
+
+class Connection(asyncpg.Connection):
+    """The driver's connection, with an end."""
+
+    set_local: str = ""
+    """Statements that each transaction begins with."""
+
+    async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:  # noqa: ASYNC109 - as asyncpg has it
+        # This is how the driver begins a transaction. What is sent together costs no round trip of its own.
+        if self.set_local and query.startswith("BEGIN"):
+            query += self.set_local
+        return await super().execute(query, *args, timeout=timeout)
+
+    async def close(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as asyncpg has it
+        await super().close(timeout=ENDING if timeout is None else timeout)
+
+    def terminate(self) -> None:
+        """Cut the connection. What it was about to cancel on the server is cancelled still."""
+        self_: Any = self
+        if self_._protocol is not None and self_._protocol._is_cancelling():
+            task = self_._loop.create_task(_cancel(self_._addr, self_._params, self_._protocol))
+            _cancelling.add(task)
+            task.add_done_callback(_cancelling.discard)
+        super().terminate()
+
+
+async def connect(*, set_local: Mapping[str, str] | None = None, **arguments: Any) -> Connection:
+    """Connect as asyncpg does. `set_local` are settings of the server that hold in transactions only."""
+    connection: Any = await asyncpg.connect(connection_class=Connection, **arguments)
+    connection.set_local = "".join(f" SET LOCAL {name} = '{value}';" for name, value in (set_local or {}).items())
+    notice_when_the_host_is_gone(connection._transport.get_extra_info("socket"))
+    return cast(Connection, connection)
+
+
+def notice_when_the_host_is_gone(connected: Any) -> None:
+    if connected.family in {socket.AF_INET, socket.AF_INET6}:
+        for level, name, value in SOCKET:
+            if option := getattr(socket, name, None):  # not every system has them all
+                connected.setsockopt(level, option, value)
+
+
+async def _cancel(address: Any, parameters: Any, protocol: Any) -> None:
+    """Ask the server to cancel what this session does: the driver gives its own request up with the connection."""
+    request: Any = connect_utils._cancel  # type: ignore[attr-defined]
+    with suppress(Exception):  # nobody waits for it, and the server has a timeout of its own
+        async with asyncio.timeout(ENDING):
+            await request(
+                loop=asyncio.get_running_loop(),
+                addr=address,
+                params=parameters,
+                backend_pid=protocol.backend_pid,
+                backend_secret=protocol.backend_secret,
+            )
