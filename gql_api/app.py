@@ -45,10 +45,13 @@ COMPRESSION_LEVEL = 5
 """More takes longer than it saves."""
 
 
-def create_app(settings: Settings, authenticate: Authenticate | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, authenticate: Authenticate | None = None, draining: Draining | None = None
+) -> FastAPI:
     """Make the application. It connects to the database when its first operation needs it.
 
-    `authenticate` tells who asks; without it, everybody may, or who has one of the settings' tokens.
+    `authenticate` tells who asks; without it, everybody may, or who has one of the settings' tokens. `draining` is told
+    of its end by who serves it.
     """
     if settings.database_url is None:
         raise StartupError("DATABASE_URL is not set")
@@ -81,7 +84,7 @@ def create_app(settings: Settings, authenticate: Authenticate | None = None) -> 
     )
     app.state.introspection = bool(settings.introspection)
     app.state.reports = Reports(metrics)
-    app.state.draining = Draining()
+    app.state.draining = draining or Draining()
     _add_middleware(app, settings)
     explorer = Explorer(GRAPHQL_PATH) if settings.explorer else None
     _add_graphql(app, settings, authenticate, explorer)

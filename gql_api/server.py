@@ -4,23 +4,22 @@ import multiprocessing.connection
 import os
 import signal
 import socket
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from functools import partial
 from ipaddress import ip_address
+from multiprocessing import resource_tracker
 from pathlib import Path
 from threading import Thread
 
 import uvicorn
-from uvicorn.supervisors import ChangeReload, Multiprocess
+from uvicorn.supervisors import ChangeReload
+from uvicorn.supervisors import multiprocess as uvicorn_workers
 
 from gql_api import logs
 from gql_api.app import GRAPHQL_PATH, create_app
 from gql_api.errors import StartupError
+from gql_api.http.draining import Draining
+from gql_api.http.process import Application, Config, Server
 from gql_api.settings import Settings
-
-SHUTDOWN_TIMEOUT = 5
-"""Seconds that requests in flight and open WebSockets have to end when the server stops."""
 
 
 def bind(settings: Settings) -> socket.socket:
@@ -47,30 +46,18 @@ def is_private(bound: socket.socket) -> bool:
 
 def run(settings: Settings, bound: socket.socket, *, workers: int = 1, reload: bool = False) -> None:
     """Serve until SIGINT or SIGTERM: with several processes, or with one that starts anew when the code changes."""
-    config = uvicorn.Config(
-        partial(_application, settings),
-        factory=True,
-        workers=workers,
-        http="httptools",
-        loop="uvloop",
-        ws="websockets-sansio",
-        lifespan="on",
-        server_header=False,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=SHUTDOWN_TIMEOUT,
-    )
-    with suppress(KeyboardInterrupt):  # raised again by uvicorn when it has stopped in good order
+    config = Config(settings, _application, workers)
+    with suppress(KeyboardInterrupt):  # of a signal that comes before uvicorn listens for signals, or after
         if reload:
             config.reload_dirs = [Path(__file__).parent]
-            ChangeReload(config, target=uvicorn.Server(config).run, sockets=[bound]).run()
+            ChangeReload(config, target=Server(config).run, sockets=[bound]).run()
         elif workers > 1:
-            Multiprocess(config, sockets=[bound]).run()
+            _Workers(config, sockets=[bound]).run()
         else:
-            uvicorn.Server(config).run(sockets=[bound])
+            Server(config).run(sockets=[bound])
 
 
-def _application(settings: Settings) -> Callable[..., Awaitable[None]]:
+def _application(settings: Settings, draining: Draining) -> Application:
     """Make the application of one process. A worker stops when the process that watches over it is gone: otherwise it
     would keep the port, and go on with nobody to replace or to stop it.
     """
@@ -78,7 +65,51 @@ def _application(settings: Settings) -> Callable[..., Awaitable[None]]:
     if parent is not None:
         Thread(target=_stop_after, args=[parent.sentinel], daemon=True).start()
     logs.configure(settings.log_format or "text", settings.log_level)
-    return create_app(settings)
+    return create_app(settings, draining=draining)
+
+
+class _Worker(uvicorn_workers.Process):
+    """A process with our server. Ctrl-C reaches it, too, but only when it can stop: while it still imports, it would
+    break off with a traceback.
+    """
+
+    config: Config
+
+    @property
+    def server(self) -> uvicorn.Server:
+        if self._server is None:
+            self._server = Server(self.config)
+        return self._server
+
+    def is_alive(self, timeout: float = 5) -> bool:
+        """As uvicorn's, which waits for an answer also of a process that has ended meanwhile."""
+        try:
+            self.parent_conn.send(b"ping")
+            told = multiprocessing.connection.wait([self.parent_conn, self.process.sentinel], timeout)
+            return self.parent_conn in told and self.parent_conn.recv() is not None
+        except (OSError, EOFError):
+            return False
+
+    def start(self) -> None:
+        resource_tracker.ensure_running()  # which is started with the first worker otherwise, and unblocks SIGINT
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            super().start()  # a process begins with the mask of who starts it
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class _Workers(uvicorn_workers.Multiprocess):
+    def init_processes(self) -> None:
+        # uvicorn has no other way to say what its workers are; one that died is replaced by the same.
+        uvicorn_workers.Process = _Worker  # type: ignore[misc]
+        super().init_processes()
+
+    def terminate_all(self) -> None:
+        # As long as one process has the socket, clients can connect, and wait for an answer.
+        for sock in self.sockets:
+            sock.close()
+        super().terminate_all()
 
 
 def _stop_after(sentinel: int) -> None:

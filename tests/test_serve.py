@@ -3,8 +3,11 @@
 import asyncio
 import shutil
 import signal
+import socket
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import psutil
@@ -12,7 +15,7 @@ import pytest
 
 from gql_api import migrations
 from tests.command import PROJECT, Served, run, serving
-from tests.conftest import Server, connected
+from tests.conftest import Raw, Server, connected, waiting_for_a_lock
 
 
 def workers(served: Served) -> list[psutil.Process]:
@@ -124,6 +127,96 @@ async def test_workers_end_with_the_process_that_watches_over_them(database: str
             assert (len(gone), alive) == (2, [])
 
     await asyncio.to_thread(use)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_what_is_in_flight_is_answered_before_the_server_ends(
+    database: str, folder: Path, raw: Raw, workers: int
+) -> None:
+    many = 8
+
+    async def create(client: httpx.AsyncClient, address: str, number: int) -> httpx.Response:
+        query = f'mutation {{ createTask(input: {{title: "{number}"}}) {{ __typename }} }}'
+        return await client.post(address, json={"query": query})
+
+    with serving("serve", cwd=folder, DATABASE_URL=database, GQL_API_WORKERS=str(workers)) as served:
+        await asyncio.to_thread(until_started, served, workers)
+        async with httpx.AsyncClient(timeout=60) as client:
+            async with raw.transaction():
+                await raw.execute("LOCK TABLE tasks")
+                answers = [asyncio.create_task(create(client, served.address, number)) for number in range(many)]
+                await waiting_for_a_lock(raw, many)
+                served.process.send_signal(signal.SIGTERM)
+                await until_refused(served.address)
+            for answer in await asyncio.gather(*answers):
+                assert answer.json() == {"data": {"createTask": {"__typename": "TaskSuccess"}}}
+                assert answer.headers["connection"] == "close"
+        said = await asyncio.to_thread(served.stop, signal.SIGTERM)
+        assert "Traceback" not in said
+    assert await raw.fetchval("SELECT count(*) FROM tasks") == many
+
+
+async def until_refused(address: str) -> None:
+    async with asyncio.timeout(60), httpx.AsyncClient(timeout=60) as client:
+        while True:
+            try:
+                await client.get(address)
+            except httpx.TransportError:
+                return
+            await asyncio.sleep(0.05)
+
+
+async def test_it_says_that_it_will_end_and_goes_on_for_a_while(database: str, folder: Path) -> None:
+    def use() -> None:
+        with serving(
+            "serve", cwd=folder, DATABASE_URL=database, GQL_API_WORKERS="1", GQL_API_DRAIN_DELAY="30"
+        ) as served:
+            until_started(served, 1)
+            ready = served.address.replace("/graphql", "/health/ready")
+            assert httpx.get(ready, timeout=60).status_code == 200
+            files_run_out(served)
+            served.process.send_signal(signal.SIGTERM)
+            while (answer := httpx.get(ready, timeout=60)).status_code == 200:
+                pass
+            assert answer.json() == {"status": "unavailable", "reason": "The server is going down."}
+            assert served.ask("{ taskCount }") == {"taskCount": 0}
+            served.process.send_signal(signal.SIGINT)  # impatience ends the delay
+            assert "Traceback" not in served.stop()
+
+    await asyncio.to_thread(use)
+
+
+def files_run_out(served: Served) -> None:
+    """Open more connections than the process may have files. When they are closed, it must go on."""
+    process = psutil.Process(served.process.pid)
+    before = process.rlimit(psutil.RLIMIT_NOFILE)
+    process.rlimit(psutil.RLIMIT_NOFILE, (process.num_fds() + 5, before[1]))
+    address = ("127.0.0.1", urlsplit(served.address).port)
+    with ExitStack() as stack:
+        for _ in range(30):
+            with suppress(OSError):
+                stack.enter_context(socket.create_connection(address, timeout=60))
+        with suppress(httpx.TransportError):
+            httpx.get(served.address, timeout=2)
+    process.rlimit(psutil.RLIMIT_NOFILE, before)
+
+
+def imports(worker: psutil.Process) -> bool:
+    """Tell whether the process has begun to import what it needs, of which this library is among the first."""
+    return "pydantic_core" in Path(f"/proc/{worker.pid}/maps").read_text()
+
+
+async def test_workers_that_still_import_end_without_a_word(database: str, folder: Path) -> None:
+    def use(how: signal.Signals) -> None:
+        with serving("serve", cwd=folder, DATABASE_URL=database, GQL_API_WORKERS="2") as served:
+            while len(started := [worker for worker in workers(served) if imports(worker)]) < 2:
+                pass
+            for worker in started:  # Ctrl-C reaches them all
+                worker.send_signal(how)
+            assert "Traceback" not in served.stop(how)
+
+    for how in (signal.SIGINT, signal.SIGTERM):
+        await asyncio.to_thread(use, how)
 
 
 def until_started(served: Served, count: int) -> None:

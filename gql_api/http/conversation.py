@@ -99,7 +99,7 @@ class Conversation:
             raise _Ended(INIT_TIMEOUT, "Connection initialisation timeout") from None
 
     async def _leave_when_draining(self) -> None:
-        await self._services.draining.wait()
+        await self._services.draining.closing.wait()
         while self._running:
             await asyncio.wait(self._running.values())
         raise _Ended(GOING_AWAY, "Going away")
@@ -156,7 +156,7 @@ class Conversation:
         self._running[id] = tasks.create_task(self._operate(id, request, connection))
 
     def _refused(self) -> RequestError | None:
-        if self._services.draining.begun:
+        if self._services.draining.closing.is_set():
             return RequestError(RequestErrorCode.UNAVAILABLE, "The server is going away: connect anew.")
         if len(self._running) >= self._services.at_most:
             message = f"At most {self._services.at_most} operations run on one connection at the same time."

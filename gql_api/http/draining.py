@@ -1,21 +1,20 @@
-"""Whether this process is about to end: it then takes nothing new, and finishes what it has."""
+"""What a process knows of its own end, for those who must not begin anything new then."""
 
 import asyncio
 
 
 class Draining:
-    """One for each process."""
+    """One for each process, at `app.state.draining`."""
 
     def __init__(self) -> None:
-        self._begun = asyncio.Event()
-
-    @property
-    def begun(self) -> bool:
-        return self._begun.is_set()
+        self.begun = False
+        """The process was told to end. All goes on, but load balancers should send nobody any more."""
+        self.closing = asyncio.Event()
+        """Nobody is accepted any more: what is in flight ends, and nothing begins on connections that stay open."""
 
     def begin(self) -> None:
-        self._begun.set()
+        self.begun = True
 
-    async def wait(self) -> None:
-        """Wait until it begins."""
-        await self._begun.wait()
+    def close(self) -> None:
+        self.begun = True
+        self.closing.set()

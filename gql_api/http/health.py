@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cache
 
 from fastapi import APIRouter
+from fastapi.requests import Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.responses import JSONResponse
 
@@ -32,8 +33,10 @@ def health_router(make_engine: Callable[[], AsyncEngine]) -> APIRouter:
         return JSONResponse({"status": "ok"})
 
     @router.api_route("/ready", methods=METHODS)
-    async def ready() -> JSONResponse:
+    async def ready(request: Request) -> JSONResponse:
         """Answer 200 when operations can be run, or 503 with the reason. That all connections are lent is none."""
+        if request.app.state.draining.begun:
+            return _not_ready("The server is going down.")
         try:
             async with asyncio.timeout(TIMEOUT), one_at_a_time:
                 current = await _revision(make_engine())

@@ -29,7 +29,7 @@ class GraphQLSocketEndpoint:
         headers = Headers(scope=scope)
         if not self._may_connect(headers):
             await _refuse(send, 403, "Pages of this origin may not connect.")
-        elif self._open >= self._at_most or self._services.draining.begun:
+        elif self._open >= self._at_most or self._services.draining.closing.is_set():
             await _refuse(send, 503, "No more connections are taken right now.")
         elif PROTOCOL not in scope["subprotocols"]:
             await send({"type": "websocket.accept", "headers": []})

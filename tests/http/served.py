@@ -7,15 +7,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
-import uvicorn
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from gql_api.app import create_app
+from gql_api.http.draining import Draining
+from gql_api.http.process import Config, Server
+from gql_api.settings import Settings
 
-class Server(uvicorn.Server):
-    """uvicorn as it is, but for the signals: those are pytest's here."""
+
+class QuietServer(Server):
+    """Ours, but for the signals: those are pytest's here."""
 
     def capture_signals(self) -> Any:
         return nullcontext()
@@ -95,14 +99,20 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(app: FastAPI) -> AsyncIterator[Served]:
+async def serving(settings: Settings) -> AsyncIterator[Served]:
+    made: list[FastAPI] = []
+
+    def make(settings: Settings, draining: Draining) -> FastAPI:
+        made.append(create_app(settings, draining=draining))
+        return made[0]
+
     bound = socket.create_server(("127.0.0.1", 0))
-    server = Server(uvicorn.Config(app, ws="websockets-sansio", lifespan="on", log_config=None))
+    server = QuietServer(Config(settings, make))
     running = asyncio.create_task(server.serve(sockets=[bound]))
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)
     try:
-        yield Served(bound.getsockname()[1], app)
+        yield Served(bound.getsockname()[1], made[0])
     finally:
         server.should_exit = True
         await running

@@ -82,7 +82,7 @@ async def test_what_is_open_and_what_is_not(guarded: Api) -> None:
 
 @pytest.fixture
 async def sockets(database: str) -> AsyncIterator[Served]:
-    async with serving(create_app(settings(database, tokens=TOKENS))) as served:
+    async with serving(settings(database, tokens=TOKENS)) as served:
         yield served
 
 

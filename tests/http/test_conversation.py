@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from gql_api.app import create_app
 from tests.conftest import Raw, settings, waiting_for_a_lock
 from tests.http.served import Served, Socket, serving
 
@@ -116,7 +115,7 @@ async def test_the_rest_of_the_protocols_codes(served: Served) -> None:
 
 
 async def test_who_never_begins_is_cut_off(database: str) -> None:
-    async with serving(create_app(settings(database, socket_init_timeout=0.2))) as served:
+    async with serving(settings(database, socket_init_timeout=0.2)) as served:
         async with served.connect() as client:
             await client.message(type="ping")
             assert await closed(client) == (4408, "Connection initialisation timeout")
@@ -170,8 +169,7 @@ async def test_what_is_completed_by_the_client_stops_and_its_id_is_free(served: 
 
 
 async def test_one_socket_runs_so_many_operations_at_a_time(database: str, locked: Raw) -> None:
-    app = create_app(settings(database, max_socket_operations=2))
-    async with serving(app) as served, served.open() as client:
+    async with serving(settings(database, max_socket_operations=2)) as served, served.open() as client:
         for _ in range(2):
             await client.send("{ taskCount }")
         await waiting_for_a_lock(locked, 2)
@@ -182,7 +180,7 @@ async def test_one_socket_runs_so_many_operations_at_a_time(database: str, locke
 
 
 async def test_so_many_sockets_are_open_at_a_time(database: str) -> None:
-    async with serving(create_app(settings(database, max_sockets=2))) as served:
+    async with serving(settings(database, max_sockets=2)) as served:
         async with served.open(), served.open() as second:
             with pytest.raises(InvalidStatus) as refused:
                 async with served.connect():

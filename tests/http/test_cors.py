@@ -3,7 +3,6 @@
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from gql_api.app import create_app
 from tests.conftest import api_on, settings
 from tests.http.served import Served, serving
 
@@ -51,7 +50,7 @@ async def status_of_handshake(served: Served, origin: str | None) -> int:
 
 async def test_a_websocket_is_not_opened_for_another_sites_page(database: str) -> None:
     """No browser asks before: without a token, any site that somebody visits could otherwise use the API from there."""
-    async with serving(create_app(settings(database, cors_origins=(FRIEND,)))) as served:
+    async with serving(settings(database, cors_origins=(FRIEND,))) as served:
         own = f"http://127.0.0.1:{served.port}"
         for origin in (None, own, own.upper(), FRIEND):
             assert await status_of_handshake(served, origin) == 101, origin

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from gql_api.app import create_app
 from tests.conftest import Raw, api_on, settings, waiting_for_a_lock
 from tests.http.served import serving
 
@@ -58,7 +57,7 @@ async def test_what_was_committed_before_it_was_stopped_is_told(database: str) -
 
 @pytest.mark.parametrize("query", ["{ taskCount }", 'mutation { createTask(input: {title: "x"}) { __typename } }'])
 async def test_what_nobody_waits_for_any_more_is_stopped(database: str, raw: Raw, query: str) -> None:
-    async with serving(create_app(settings(database, pool_size=1))) as served:
+    async with serving(settings(database, pool_size=1)) as served:
         transaction = raw.transaction()
         await transaction.start()
         await raw.execute("LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE")
@@ -107,7 +106,7 @@ async def test_who_waits_in_vain_is_told_so(database: str, locked: Raw) -> None:
 
 
 async def test_a_client_that_goes_while_it_sends_is_no_error(database: str, caplog: pytest.LogCaptureFixture) -> None:
-    async with serving(create_app(settings(database))) as served:
+    async with serving(settings(database)) as served:
 
         def half() -> None:
             with socket.create_connection(("127.0.0.1", served.port)) as connection:

@@ -52,7 +52,7 @@ async def test_who_has_a_token_is_known_by_it_and_who_guesses_is_stopped(databas
 
 
 async def test_operations_on_a_websocket_count(database: str) -> None:
-    async with serving(create_app(settings(database, rate_limit="2/day"))) as served, served.open() as client:
+    async with serving(settings(database, rate_limit="2/day")) as served, served.open() as client:
         for _ in range(2):
             assert await client.run("{ taskCount }") == {"data": {"taskCount": 0}}
         await client.send("{ taskCount }")

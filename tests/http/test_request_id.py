@@ -112,8 +112,8 @@ async def test_an_operation_is_one_line_and_its_request_none(api: Api, written: 
 async def test_a_line_says_how_it_ended(api: Api, raw: Raw, written: pytest.LogCaptureFixture) -> None:
     await api.answer("{ a: nothing b: nothing }")
     await api.answer("query " + "x" * 150 + " { taskCount }")
-    await raw.execute(KILL_OTHERS)
     await api.answer("mutation M { deleteTask(id: 5) { __typename } }")
+    await raw.execute(KILL_OTHERS)
     await api.answer("{ taskCount }")
     seen = [(each["outcome"], each["errors"], each["level"]) for each in lines(written, "operation")]
     assert seen[:2] == [(RequestErrorCode.VALIDATION_FAILED, 2, "INFO"), ("ok", 0, "INFO")]

@@ -1,0 +1,44 @@
+"""What connections of both protocols have in common."""
+
+import asyncio
+import json
+from http import HTTPStatus
+
+from gql_api.errors import RequestErrorCode
+from gql_api.settings.limits import LimitSettings
+
+
+class Watched(asyncio.Protocol):
+    """A connection whose client is given up when it does not take what is sent to it."""
+
+    loop: asyncio.AbstractEventLoop
+    transport: asyncio.Transport
+    limits: LimitSettings
+
+    _stalled: float | None = None
+    """Since when the client has been waited for to take what is sent."""
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._stalled = self.loop.time()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._stalled = None
+
+    def check(self, now: float) -> None:
+        """End the connection if its time is up. `now` is the loop's time."""
+        # A transport that is closed first sends what it still holds: without an end, to who takes nothing.
+        if self._stalled is None and self.transport.is_closing():
+            self._stalled = now
+        if self._stalled is not None and now - self._stalled > self.limits.request_timeout:
+            self.transport.abort()
+
+
+def refusal(status: HTTPStatus, message: str, code: RequestErrorCode = RequestErrorCode.BAD_REQUEST) -> bytes:
+    """Return the last answer on a connection, as it is sent."""
+    body = json.dumps({"errors": [{"message": message, "extensions": {"code": code}}]})
+    return (
+        f"HTTP/1.1 {status} {status.phrase}\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n"
+        f"connection: close\r\n\r\n{body}"
+    ).encode()
