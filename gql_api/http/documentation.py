@@ -23,6 +23,7 @@ DOCUMENTS = {
     "README.md": ("Guide", "Queries, filters, pages, mutations and their errors; settings and deployment."),
     "docs/explorer.md": ("The explorer", "In pictures; its keys."),
     "docs/front-end.md": ("Clients", "Apollo Client, urql, Relay and plain fetch with this API."),
+    "docs/security.md": ("Security", "Limits and costs, error codes, a public deployment."),
     "docs/schema-changelog.md": ("Changes of the schema", "What clients have been told of, version by version."),
     "CHANGELOG.md": ("Changelog", "What has changed for those who use the API."),
 }
