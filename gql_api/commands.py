@@ -215,7 +215,7 @@ async def _check(settings: Settings) -> None:
 
 
 async def _check_migrated(settings: Settings, or_else: str = "make migrate, or gql-api migrate") -> None:
-    async with _engine(settings) as engine:
+    async with _engine(settings, bound=True) as engine:
         await db.check_encoding(engine)
         current = await migrations.current(engine)
     if current != migrations.head():
@@ -224,10 +224,15 @@ async def _check_migrated(settings: Settings, or_else: str = "make migrate, or g
 
 
 @asynccontextmanager
-async def _engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    """Give an engine for a moment, and tell in one line why it cannot be used."""
+async def _engine(settings: Settings, *, bound: bool = False) -> AsyncIterator[AsyncEngine]:
+    """Give an engine for a moment, and tell in one line why it cannot be used; `bound` as those are that serve."""
     url = _url(settings)
-    engine = db.create_engine(url, pool_size=1, transaction_pooling=settings.transaction_pooling)
+    engine = db.create_engine(
+        url,
+        pool_size=1,
+        transaction_pooling=settings.transaction_pooling,
+        statement_timeout=settings.operation_timeout if bound else None,
+    )
     try:
         yield engine
     except CommandError as error:

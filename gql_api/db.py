@@ -116,7 +116,7 @@ async def check_encoding(engine: AsyncEngine) -> None:
         )
 
 
-def startup_problem(error: BaseException, url: str) -> str | None:  # noqa: C901, PLR0911 - one line a case
+def startup_problem(error: BaseException, url: str) -> str | None:  # noqa: C901, PLR0911, PLR0912 - one line a case
     """Return in one line why the database cannot be used, or None when the error says nothing about that."""
     where = shown_url(url)
     match cause := driver_error(error):
@@ -126,6 +126,9 @@ def startup_problem(error: BaseException, url: str) -> str | None:  # noqa: C901
             return f"There is no such database: {where}. Make it first (createdb)"
         case asyncpg.DuplicatePreparedStatementError() | asyncpg.InvalidSQLStatementNameError():
             return f"{where} is a pooler that lends connections: set GQL_API_TRANSACTION_POOLING=true"
+        case asyncpg.ProtocolViolationError() if "startup parameter" in str(cause):
+            ignored = f"ignore_startup_parameters = {','.join(BOUND)}"
+            return f"{where} is a pooler: set GQL_API_TRANSACTION_POOLING=true, or give it {ignored}"
         case asyncpg.ProtocolViolationError():  # how PgBouncer says everything
             return f"{where} accepts no connection: {cause}"
         case asyncpg.ClientConfigurationError():
