@@ -25,7 +25,7 @@ from sqlalchemy import text
 from gql_api import db, embedded
 from gql_api.schema import global_id
 from tests.api import ERROR, Api
-from tests.command import PROJECT, serving
+from tests.command import PROJECT, run, serving
 from tests.conftest import Raw, api_on, waiting_for_a_lock
 
 SHIPPED = PROJECT / "deploy" / "pgbouncer"

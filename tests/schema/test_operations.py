@@ -415,3 +415,20 @@ async def test_one_moment_decides_what_is_overdue(api: Api, monkeypatch: pytest.
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00.000001+00:00", "9999-12-31T23:59:59.999998+00:00"])
 async def test_the_edges_of_time_are_stored(api: Api, moment: str) -> None:
     assert (await api.create_task(dueAt=moment))["dueAt"] == moment
+
+
+@pytest.mark.parametrize("suggestions", [True, False])
+async def test_names_of_the_schema_are_suggested_where_that_is_wanted_only(database: str, suggestions: bool) -> None:
+    async with api_on(database, suggestions=suggestions) as api:
+        for query, variables in (
+            ("{ taskCounts }", {}),
+            ("{ tasks(limits: 1) { id } }", {}),
+            ("{ tasks { id ... on Tasks { id } } }", {}),
+            ("{ tasks(filter: {completet: true}) { id } }", {}),
+            ("{ tasks(orderBy: [{title: ASK}]) { id } }", {}),
+            ("query ($f: TaskFilter) { tasks(filter: $f) { id } }", {"f": {"completet": True}}),
+            ("query ($o: [TaskOrder!]) { tasks(orderBy: $o) { id } }", {"o": [{"title": "ASK"}]}),
+            ("query ($f: TaskFilters) { taskCount(filter: $f) }", {}),
+        ):
+            error = (await api.answer(query, **variables))["errors"][0]
+            assert ("Did you mean" in error["message"]) is suggestions, error
