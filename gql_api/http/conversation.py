@@ -67,6 +67,9 @@ class Conversation:
         self._asked = asyncio.Event()
         self._principal: Principal | None = None
         self._running: dict[str, asyncio.Task[None]] = {}
+        """By their ids, which are free again once there is an answer."""
+        self._unfinished: set[asyncio.Task[None]] = set()
+        """Those too whose answer has not been taken: as long as a client reads nothing, it can begin no more."""
         self._count = 0
 
     async def hold(self) -> None:
@@ -100,8 +103,8 @@ class Conversation:
 
     async def _leave_when_draining(self) -> None:
         await self._services.draining.closing.wait()
-        while self._running:
-            await asyncio.wait(self._running.values())
+        while self._unfinished:
+            await asyncio.wait(self._unfinished)
         raise _Ended(GOING_AWAY, "Going away")
 
     async def _take(self, message: dict[str, Any], tasks: asyncio.TaskGroup) -> None:
@@ -153,12 +156,14 @@ class Conversation:
             await self._say({"type": "error", "id": id, "payload": [refusal(error, request_id).formatted]})
             return
         connection = Connection(self._scope["app"].state.sessions, request_id, self._principal)
-        self._running[id] = tasks.create_task(self._operate(id, request, connection))
+        task = self._running[id] = tasks.create_task(self._operate(id, request, connection))
+        self._unfinished.add(task)
+        task.add_done_callback(self._unfinished.discard)
 
     def _refused(self) -> RequestError | None:
         if self._services.draining.closing.is_set():
             return RequestError(RequestErrorCode.UNAVAILABLE, "The server is going away: connect anew.")
-        if len(self._running) >= self._services.at_most:
+        if len(self._unfinished) >= self._services.at_most:
             message = f"At most {self._services.at_most} operations run on one connection at the same time."
             return RequestError(RequestErrorCode.OVERLOADED, message)
         return None

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tests.conftest import Raw, settings, waiting_for_a_lock
+from gql_api.app import create_app
+from tests.conftest import Raw, settings, started, waiting_for_a_lock
 from tests.http.served import Served, Socket, serving
 
 QUERY = {"query": "{ taskCount }"}
@@ -214,3 +215,38 @@ async def test_documents_by_hash_and_costs_on_request_work_here_too(served: Serv
         assert (message["type"], message["payload"][0]["message"]) == ("error", "PersistedQueryNotFound")
         await client.message(type="subscribe", id="1", payload={**QUERY, "extensions": {"cost": True}})
         assert (await client.answer())["payload"]["extensions"]["cost"]["requested"] > 0
+
+
+async def test_who_reads_no_answers_can_ask_for_few_only(database: str, caplog: pytest.LogCaptureFixture) -> None:
+    """What is not taken stays in memory: as long as a client reads nothing, nothing more is read of what it sends."""
+    caplog.set_level("INFO", "gql_api.operation")
+    sent = [{"type": "connection_init"}, *({"type": "subscribe", "id": str(n), "payload": QUERY} for n in range(20))]
+    events: list[dict[str, Any]] = [{"type": "websocket.connect"}]
+    events += [{"type": "websocket.receive", "text": json.dumps(message)} for message in sent]
+    untaken = 0
+    third, fourth = asyncio.Event(), asyncio.Event()
+
+    async def receive() -> dict[str, Any]:
+        if len(events) == 17:  # three operations have begun
+            await third.wait()
+        return events.pop(0)
+
+    async def send(message: Any) -> None:
+        nonlocal untaken
+        if message["type"] == "websocket.send" and "connection_ack" not in message["text"]:
+            untaken += 1
+            if untaken == 3:
+                third.set()
+            if untaken == 4:
+                fourth.set()
+            await asyncio.Event().wait()
+
+    headers = [(b"host", b"test")]
+    scope = {"type": "websocket", "path": "/graphql", "headers": headers, "subprotocols": ["graphql-transport-ws"]}
+    async with started(create_app(settings(database, max_socket_operations=3))) as app:
+        talking = asyncio.create_task(app(scope, receive, send))
+        await asyncio.wait_for(fourth.wait(), 60)
+        talking.cancel()
+        await asyncio.wait([talking])
+    assert len([record for record in caplog.records if record.name == "gql_api.operation"]) == 3
+    assert len(events) == 16
