@@ -18,6 +18,7 @@ from gql_api.http import documentation
 from gql_api.http.admission import Admission
 from gql_api.http.authentication import Authenticate, anybody, bearer_tokens
 from gql_api.http.conversation import Services
+from gql_api.http.door import Door
 from gql_api.http.draining import Draining
 from gql_api.http.explorer import Explorer
 from gql_api.http.graphql import GraphQLEndpoint
@@ -127,18 +128,17 @@ def _add_graphql(app: FastAPI, settings: Settings, authenticate: Authenticate, e
         settings.operation_timeout,
     )
     rate_limit = RateLimit(settings.rate_limit, settings.rate_limit_storage) if settings.rate_limit else None
+    door = Door(authenticate, rate_limit)
     endpoint = GraphQLEndpoint(
         operations,
-        authenticate,
-        rate_limit,
+        door,
         explorer,
         max_body_size=settings.max_body_size,
         cache_max_age=settings.cache_max_age,
     )
     services = Services(
         operations,
-        authenticate,
-        rate_limit,
+        door,
         app.state.draining,
         settings.socket_init_timeout,
         settings.max_socket_operations,

@@ -114,6 +114,9 @@ class Problem:
     message: str
 
 
+MOST_PROBLEMS = 100
+"""How many problems an answer has; a message says how many there are."""
+
 TOLD = 3
 """How many problems a message tells; `problems` beside it has all of them."""
 

@@ -1,5 +1,6 @@
 """Running the application under uvicorn."""
 
+import gc
 import multiprocessing.connection
 import os
 import signal
@@ -65,7 +66,11 @@ def _application(settings: Settings, draining: Draining) -> Application:
     if parent is not None:
         Thread(target=_stop_after, args=[parent.sentinel], daemon=True).start()
     logs.configure(settings.log_format or "text", settings.log_level)
-    return create_app(settings, draining=draining)
+    app = create_app(settings, draining=draining)
+    # What is there now stays: to look through it again and again would take most of the time that a large request does.
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 class _Worker(uvicorn_workers.Process):

@@ -31,7 +31,7 @@ def bearer_tokens(tokens: Sequence[str]) -> Authenticate:
             raise RequestError(
                 RequestErrorCode.UNAUTHENTICATED, "A token is needed: send `authorization: Bearer …` with yours."
             )
-        sent = sha256(token.strip().encode("utf-8", "surrogateescape")).digest()
+        sent = sha256(token.strip().encode("utf-8", "surrogatepass")).digest()
         # All of them are looked at, each in the same time: how long this takes tells nothing.
         found = [compare_digest(sent, each) for each in known]
         if True not in found:

@@ -14,16 +14,17 @@ from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
 from gql_api import logs
-from gql_api.context import ANYBODY, Connection, Principal
+from gql_api.context import Connection, Principal
 from gql_api.errors import RequestError, RequestErrorCode
-from gql_api.http.authentication import Authenticate
+from gql_api.http.door import Door
 from gql_api.http.draining import Draining
 from gql_api.http.operations import Answer, Operations, encode
-from gql_api.http.rate_limit import RateLimit
 from gql_api.http.request import GraphQLRequest, decoded, from_parameters
 from gql_api.schema.shown_errors import refusal
 
 LONGEST_ID = 200
+LONGEST_REASON = 123
+"""Bytes of the reason that a WebSocket is closed with (RFC 6455, 5.5)."""
 
 GOING_AWAY = 1001
 INVALID = 4400
@@ -39,8 +40,7 @@ class Services:
     """What conversations share."""
 
     operations: Operations
-    authenticate: Authenticate
-    rate_limit: RateLimit | None
+    door: Door
     draining: Draining
     init_timeout: float
     """Seconds."""
@@ -128,14 +128,12 @@ class Conversation:
         if self._asked.is_set():
             raise _Ended(TOO_MANY_INITS, "Too many initialisation requests")
         self._asked.set()
-        # Browsers can send no headers with a handshake, so the same may be said here.
+        # Browsers can send no headers with a handshake, so this one may be said here.
         said = {key.lower(): value for key, value in (payload or {}).items() if isinstance(value, str)}
+        authorization = {"authorization": said["authorization"]} if "authorization" in said else {}
         try:
-            self._principal = await self._services.authenticate({**self._headers, **said})
+            self._principal = await self._services.door.let_in({**self._headers, **authorization}, self._address)
         except RequestError as error:
-            if self._services.rate_limit is not None:
-                with suppress(RequestError):
-                    await self._services.rate_limit.count(ANYBODY, self._address)
             raise _Ended(FORBIDDEN, "Forbidden") from error
         await self._say({"type": "connection_ack"})
 
@@ -143,7 +141,8 @@ class Conversation:
         if self._principal is None:
             raise _Ended(UNAUTHORIZED, "Unauthorized")
         if id in self._running:
-            raise _Ended(DUPLICATE, f"Subscriber for {id} already exists"[:100])
+            reason = f"Subscriber for {id} already exists".encode(errors="replace")[:LONGEST_REASON]
+            raise _Ended(DUPLICATE, reason.decode(errors="ignore"))
         try:
             request = from_parameters(payload)
         except RequestError:
@@ -183,11 +182,10 @@ class Conversation:
 
     async def _answer(self, request: GraphQLRequest, connection: Connection) -> Answer:
         logs.request_id.set(connection.request_id)
-        if self._services.rate_limit is not None:
-            try:
-                await self._services.rate_limit.count(connection.principal, self._address)
-            except RequestError as error:
-                return Answer({"errors": [refusal(error, connection.request_id).formatted]})
+        try:
+            await self._services.door.count(connection.principal, self._address)
+        except RequestError as error:
+            return Answer({"errors": [refusal(error, connection.request_id).formatted]})
         return await self._services.operations.run(request, connection, "websocket")
 
     async def _say(self, message: Mapping[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """The GraphQL endpoint over HTTP (GraphQL over HTTP, working draft). A browser gets the explorer's page there."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine
 from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
@@ -12,13 +12,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from gql_api.context import ANYBODY, Connection, Principal
+from gql_api.context import Connection
 from gql_api.errors import RequestError, RequestErrorCode
 from gql_api.http import body, negotiation
-from gql_api.http.authentication import Authenticate
+from gql_api.http.door import Door
 from gql_api.http.explorer import Explorer
 from gql_api.http.operations import Answer, Operations
-from gql_api.http.rate_limit import RateLimit
 from gql_api.http.request import PARAMETERS, GraphQLRequest, from_body, from_query_string
 from gql_api.http.response import encoded, refused
 
@@ -29,16 +28,14 @@ class GraphQLEndpoint:
     def __init__(
         self,
         operations: Operations,
-        authenticate: Authenticate,
-        rate_limit: RateLimit | None,
+        door: Door,
         explorer: Explorer | None,
         *,
         max_body_size: int,
         cache_max_age: int,
     ) -> None:
         self._operations = operations
-        self._authenticate = authenticate
-        self._rate_limit = rate_limit
+        self._door = door
         self._explorer = explorer
         self._max_body_size = max_body_size
         self._cache_max_age = cache_max_age
@@ -73,7 +70,9 @@ class GraphQLEndpoint:
             raise RequestError(RequestErrorCode.METHOD_NOT_ALLOWED, "Use POST, or GET for queries.")
         if method == "POST":
             body.check_media_type(headers.get("content-type"))
-        principal = await self._let_in(scope, headers)
+        address = scope["client"][0] if scope.get("client") else None
+        principal = await self._door.let_in(headers, address)
+        await self._door.count(principal, address)
         if method == "GET":
             request = from_query_string(scope["query_string"])
         else:
@@ -91,26 +90,14 @@ class GraphQLEndpoint:
         running = self._operations.run(request, connection, "http", safe=method == "GET")
         return await _unless_gone(running, receive), request
 
-    async def _let_in(self, scope: Scope, headers: Mapping[str, str]) -> Principal:
-        """Return who asks. Raises RequestError when they may not, or do too often; asking in vain counts, too."""
-        address = scope["client"][0] if scope.get("client") else None
-        try:
-            principal = await self._authenticate(headers)
-        except RequestError:
-            if self._rate_limit is not None:
-                await self._rate_limit.count(ANYBODY, address)
-            raise
-        if self._rate_limit is not None:
-            await self._rate_limit.count(principal, address)
-        return principal
-
     def _response(self, answer: Answer, media_type: str, headers: Headers, method: str, *, persisted: bool) -> Response:
         response = encoded(answer, media_type)
         if method == "GET" and answer.refused is None and "errors" not in answer.body:
             tag = f'W/"{blake2b(bytes(response.body), digest_size=16).hexdigest()}"'
             age = f"max-age={self._cache_max_age}" if persisted and self._cache_max_age else "no-cache"
             response.headers.update({"etag": tag, "cache-control": f"private, {age}"})
-            if tag in (each.strip() for each in headers.get("if-none-match", "").split(",")):
+            known = {each.strip() for each in headers.get("if-none-match", "").split(",")}
+            if known & {tag, "*"}:
                 kept = {name: response.headers[name] for name in ("etag", "cache-control", "vary")}
                 return Response(status_code=304, headers=kept)
         return response

@@ -3,13 +3,13 @@
 import logging
 import math
 import time
+from collections.abc import Awaitable, Callable
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from limits import RateLimitItem, parse_many
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from limits.storage import storage_from_string
 
-from gql_api.context import ANYBODY, Principal
 from gql_api.errors import RequestError, RequestErrorCode, StartupError
 
 logger = logging.getLogger(__name__)
@@ -38,27 +38,33 @@ class RateLimit:
                 "GQL_API_RATE_LIMIT_STORAGE must be such as async+memory:// or async+redis://host:6379, with its driver"
             ) from None
 
-    async def count(self, principal: Principal, address: str | None) -> None:
-        """Count one request of theirs. Raises RateLimitedError. When counting fails, the request is let through."""
-        client = _network(address) if principal is ANYBODY else principal.name
+    async def count(self, client: str) -> None:
+        """Count one request of a client. Raises RateLimitedError. When counting fails, it is let through."""
+        await self._ask(self._limiter.hit, client)
+
+    async def check(self, client: str) -> None:
+        """Raise RateLimitedError when another request of a client would be one too many."""
+        await self._ask(self._limiter.test, client)
+
+    async def _ask(self, may: Callable[[RateLimitItem, str], Awaitable[bool]], client: str) -> None:
         try:
-            wait = await self._wait(client)
+            wait = await self._wait(may, client)
         except Exception:
             logger.warning("Requests cannot be counted", exc_info=True)
             return
         if wait is not None:
             raise RateLimitedError(wait)
 
-    async def _wait(self, client: str) -> int | None:
+    async def _wait(self, may: Callable[[RateLimitItem, str], Awaitable[bool]], client: str) -> int | None:
         """Return how many seconds a client has to wait; None where it need not."""
         for item in self._items:
-            if not await self._limiter.hit(item, client):
+            if not await may(item, client):
                 reset = (await self._limiter.get_window_stats(item, client)).reset_time
                 return max(1, math.ceil(reset - time.time()))
         return None
 
 
-def _network(address: str | None) -> str:
+def network(address: str | None) -> str:
     """Return what one client is known by: an IPv4 address, or an IPv6 /64, of which one client has every address."""
     try:
         ip = ip_address(address or "")

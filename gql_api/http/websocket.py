@@ -54,7 +54,10 @@ class GraphQLSocketEndpoint:
         origin = headers.get("origin")
         if origin is None or origin.lower() in self._origins:
             return True
-        return urlsplit(origin).netloc.lower() == headers.get("host", "").lower() != ""
+        try:
+            return urlsplit(origin).netloc.lower() == headers.get("host", "").lower() != ""
+        except ValueError:  # it is no address
+            return False
 
 
 async def _refuse(send: Send, status: int, reason: str) -> None:

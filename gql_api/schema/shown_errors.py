@@ -8,9 +8,11 @@ from typing import Any
 from graphql import FieldNode, GraphQLError
 
 from gql_api.context import Context
-from gql_api.errors import INTERNAL_MESSAGE, RequestError, RequestErrorCode, UnavailableError
+from gql_api.errors import INTERNAL_MESSAGE, MOST_PROBLEMS, RequestError, RequestErrorCode, UnavailableError
 
 logger = logging.getLogger(__name__)
+
+MOST_ERRORS = 100
 
 LONGEST_MESSAGE = 1_000
 """In characters. What is wrong may be quoted in a message, and may be of any length."""
@@ -18,7 +20,10 @@ LONGEST_MESSAGE = 1_000
 
 def shown(errors: Sequence[GraphQLError], context: Context) -> list[GraphQLError]:
     """Return the errors of an execution, fit to be shown. What is unexpected is logged, once and in full."""
-    return [_shown(error, context) for error in errors]
+    told = [_shown(error, context) for error in errors[:MOST_ERRORS]]
+    if more := len(errors) - len(told):
+        told.append(GraphQLError(f"There are {more:,} more errors.", extensions=told[-1].extensions))
+    return told
 
 
 def refusal(error: RequestError, request_id: str) -> GraphQLError:
@@ -31,7 +36,7 @@ def refusal(error: RequestError, request_id: str) -> GraphQLError:
         # Without its stack: when a database is down, there is one for each operation.
         logger.warning("The database is unavailable: %s", _in_a_line(error.__cause__))
     if error.problems:
-        extensions["problems"] = [asdict(problem) for problem in error.problems]
+        extensions["problems"] = [asdict(problem) for problem in error.problems[:MOST_PROBLEMS]]
     return GraphQLError(fit_to_be_read(error.message), extensions=extensions)
 
 

@@ -18,7 +18,7 @@ from strawberry.types.base import (
 )
 
 from gql_api.errors import Problem, ProblemCode
-from gql_api.shapes.search import search_query
+from gql_api.shapes.search import SEARCH_MAX, search_query
 
 SEARCH = "search"
 MATCH_ALL_WHEN_EMPTY = {"contains", "startsWith", "endsWith", "notIn"}
@@ -57,7 +57,7 @@ def _in_value(
         yield Problem(path, ProblemCode.NULL, message)
     elif definition is None:
         # Where things are read, a search without a word in it is none, and the others match every text.
-        if path[-1] == SEARCH and search_query(value) is None:
+        if path[-1] == SEARCH and len(value) <= SEARCH_MAX and search_query(value) is None:
             yield Problem(path, ProblemCode.EMPTY, "Must have a word to search for.")
         elif path[-1] in MATCH_ALL_WHEN_EMPTY and not value:
             yield Problem(path, ProblemCode.EMPTY, "Must not be empty where tasks are changed or deleted.")

@@ -7,7 +7,7 @@ import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 from gql_api import errors
-from gql_api.errors import Problem, ProblemCode, told
+from gql_api.errors import MOST_PROBLEMS, Problem, ProblemCode, told
 from gql_api.schema import global_id
 from gql_api.schema.node import Node
 
@@ -61,7 +61,10 @@ class ValidationError(UserError):
             code=ErrorCode.INVALID,
             message=told(problems),
             path=None,
-            problems=[FieldProblem(path=list(each.path), code=each.code, message=each.message) for each in problems],
+            problems=[
+                FieldProblem(path=list(each.path), code=each.code, message=each.message)
+                for each in problems[:MOST_PROBLEMS]
+            ],
         )
 
 

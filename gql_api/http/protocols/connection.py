@@ -7,6 +7,9 @@ from http import HTTPStatus
 from gql_api.errors import RequestErrorCode
 from gql_api.settings.limits import LimitSettings
 
+LEAST = 50_000
+"""Bytes that a client takes in a request's time at least: a large answer may take longer as a whole."""
+
 
 class Watched(asyncio.Protocol):
     """A connection whose client is given up when it does not take what is sent to it."""
@@ -16,11 +19,13 @@ class Watched(asyncio.Protocol):
     limits: LimitSettings
 
     _stalled: float | None = None
-    """Since when the client has been waited for to take what is sent."""
+    """Since when the client has been waited for to take what is sent, or LEAST of it."""
+    _untaken = 0
+    """Bytes that were not taken then."""
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._stalled = self.loop.time()
+        self._stalled, self._untaken = self.loop.time(), self.transport.get_write_buffer_size()
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -30,9 +35,13 @@ class Watched(asyncio.Protocol):
         """End the connection if its time is up. `now` is the loop's time."""
         # A transport that is closed first sends what it still holds: without an end, to who takes nothing.
         if self._stalled is None and self.transport.is_closing():
-            self._stalled = now
+            self._stalled, self._untaken = now, self.transport.get_write_buffer_size()
         if self._stalled is not None and now - self._stalled > self.limits.request_timeout:
-            self.transport.abort()
+            untaken = self.transport.get_write_buffer_size()
+            if untaken > self._untaken - LEAST:
+                self.transport.abort()
+            else:
+                self._stalled, self._untaken = now, untaken
 
 
 def refusal(status: HTTPStatus, message: str, code: RequestErrorCode = RequestErrorCode.BAD_REQUEST) -> bytes:

@@ -1,10 +1,12 @@
 """What fields cost: points for each, times the size of the list that it is in, all read off the schema.
 
-- A field costs 1 point; one that takes arguments, and `totalCount`, costs 5: it is a statement of its own.
+- A field costs 1 point; one that takes arguments, and `totalCount`, costs 5: it is a statement of its own. Each value
+  in a list or an object that it is given is 1 more, and so are each 1,000 characters of a text: they are read anew for
+  each object that the field is asked of. A long text that is answered costs 25.
 - What is below a list costs as often as the list is long: by the arguments of its field or, where that has none
-  (`nodes` and `edges` of a connection, `tasks` in the answer of a mutation), by those of the field around it. A list
-  without such arguments, as a task's tags, is taken to have 10 elements. A page that is larger than allowed counts as
-  the largest: its field refuses it, and says so better.
+  (`nodes` and `edges` of a connection, `tasks` in the answer of a mutation), by those of the field around it. A task's
+  tags are taken to be half as many as there may be, another list without such arguments to have 10 elements. A page
+  that is larger than allowed counts as the largest: its field refuses it, and says so better.
 - `__typename` is free. What is asked of the schema itself has a budget of its own, in which its lists are as long as
   they are on average: twice what the standard question for the whole schema takes.
 """
@@ -24,6 +26,7 @@ from graphql import (
     NullValueNode,
     ObjectValueNode,
     OperationDefinitionNode,
+    StringValueNode,
     Undefined,
     ValueNode,
     VariableNode,
@@ -37,6 +40,7 @@ from graphql.type import is_abstract_type, is_enum_type
 from graphql.utilities.coerce_input_value import coerce_default_value
 
 from gql_api.shapes.page import DEFAULT_LIMIT, MAX_LIMIT
+from gql_api.shapes.tag import MAX_TAGS
 from gql_api.shapes.task_bulk import DEFAULT_AT_MOST, MAX_TASKS
 
 STATEMENT = 5
@@ -46,10 +50,19 @@ COUNTS = frozenset({"totalCount"})
 """Fields that ask the database, though they take no arguments."""
 
 ASSUMED_SIZE = 10
-"""How long a list is taken to be that no argument bounds: tags, problems."""
+"""How long a list is taken to be that no argument bounds: problems, say."""
+
+BOUNDED = {"tags": MAX_TAGS // 2}
+"""How long lists without arguments are taken to be whose bound is known."""
+
+LONG_TEXTS = {"description": 25}
+"""Points of texts that may be long: what is answered must fit into memory."""
 
 PAGE_ARGUMENTS = ("first", "last", "limit")
 MOST_ARGUMENT = "atMost"
+
+TEXT = 1_000
+"""Characters of a text that count as much as a value."""
 
 MOST = 10**12
 """Where counting ends: fragments that spread each other twice make numbers that nobody can read."""
@@ -62,6 +75,7 @@ class Values:
 
     def __init__(self, operation: OperationDefinitionNode, variables: Mapping[str, Any] | None) -> None:
         self._given = variables or {}
+        self._counts: dict[str, int] = {}
         self._defaults = {each.variable.name.value: each.default_value for each in operation.variable_definitions or ()}
 
     def get(self, value: object) -> object:
@@ -93,17 +107,46 @@ class Values:
             return None
         return len(found) if isinstance(found, list | tuple) else 1
 
+    def count(self, value: object) -> int:
+        """Return how many values there are in one, itself included; a long text counts for several."""
+        counted = 0
+        stack = [value]
+        while stack and counted < MOST:
+            each = stack.pop()
+            if isinstance(each, VariableNode):
+                counted += self._count_variable(each)
+                continue
+            found = each.value if isinstance(each, StringValueNode) else self.get(each)
+            counted += 1 + (len(found) // TEXT if isinstance(found, str) else 0)
+            if isinstance(found, list | tuple):
+                stack.extend(found)
+            elif isinstance(found, dict):
+                stack.extend(found.values())
+        return counted
 
-def weight(name: str, definition: GraphQLField | None) -> int:
+    def _count_variable(self, node: VariableNode) -> int:
+        """Count a variable once, however often it is used."""
+        name = node.name.value
+        if name not in self._counts:
+            self._counts[name] = 1  # while it is counted
+            self._counts[name] = self.count(self._given[name] if name in self._given else self._defaults.get(name))
+        return self._counts[name]
+
+
+def weight(name: str, definition: GraphQLField | None, given: Arguments, values: Values) -> int:
     """Return the points of a field itself."""
     if name == "__typename":
         return 0
-    return STATEMENT if name in COUNTS or (definition is not None and definition.args) else 1
+    if name in COUNTS or (definition is not None and definition.args):
+        return STATEMENT + sum(values.count(value) - 1 for value in given.values())
+    return LONG_TEXTS.get(name, 1)
 
 
-def size(definition: GraphQLField, given: Arguments, values: Values) -> int | None:
+def size(name: str, definition: GraphQLField, given: Arguments, values: Values) -> int | None:
     """Return how long the list of a field, or of its fields, can be by its arguments; None if they do not bound it."""
     args = definition.args
+    if not args:
+        return BOUNDED.get(name)
     if pages := [name for name in PAGE_ARGUMENTS if name in args]:
         sizes = [number for name in pages if (number := values.number(given.get(name, Undefined))) is not None]
         return min(MAX_LIMIT, max(sizes, default=max(default(args[name]) or DEFAULT_LIMIT for name in pages)))

@@ -21,8 +21,8 @@ from gql_api.schema.limits.variables import ValueCount
 CHARACTERS_PER_TOKEN = 100
 """So much longer than its tokens may a document be. Texts that are longer than names and operators are variables."""
 
-LOCATED_LINES = 10_000
-"""Documents of more lines get no locations in errors: each of them is found by counting lines from the beginning."""
+LOCATED = 20_000
+"""Characters of a document up to which errors have locations: each is found by counting lines from the beginning."""
 
 TOO_MANY = re.compile(r"Syntax Error: Document contains more than \d+ (?:tokens|comments)\.")
 TOO_DEEP = "Syntax Error: Document is nested too deeply."
@@ -34,9 +34,10 @@ def parse(text: str, limits: Limits) -> DocumentNode:
     code = RequestErrorCode.TOO_MANY_TOKENS
     longest = limits.tokens * CHARACTERS_PER_TOKEN
     check(code, len(text), longest, "The document has {} characters", "send long texts as variables")
-    located = sum(map(text.count, "\r\n")) <= LOCATED_LINES
     try:
-        return parse_text(text, no_location=not located, max_lexical_tokens=limits.tokens, max_comments=limits.tokens)
+        return parse_text(
+            text, no_location=len(text) > LOCATED, max_lexical_tokens=limits.tokens, max_comments=limits.tokens
+        )
     except GraphQLSyntaxError as error:
         if TOO_MANY.match(error.message):
             message = f"The document has more than {limits.tokens:,} tokens or comments: send values as variables."

@@ -121,10 +121,11 @@ class Adding:
             return
         sums.introspection += below.introspection
         sums.depth = max(sums.depth, 1 + below.depth)
-        sums.cost += weight(node.name.value, definition)
+        name = node.name.value
         given = {each.name.value: each.value for each in node.arguments or ()}
+        sums.cost += weight(name, definition, given, self._values)
         # Without fields below, its length does not matter.
-        bound = size(definition, given, self._values) if definition is not None and node.selection_set else None
+        bound = size(name, definition, given, self._values) if definition is not None and node.selection_set else None
         if not _is_list(definition):
             sums.cost += below.cost + below.listed * (ASSUMED_SIZE if bound is None else bound)
         elif bound is not None:
