@@ -10,7 +10,7 @@ ARGS ?=
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak faults clients explorer web pictures check fix migrate seed schema publish readme wheel
+.PHONY: help run test soak faults fuzz clients explorer web pictures check fix migrate seed schema publish readme wheel
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -41,8 +41,12 @@ pictures: .venv explorer ## Take the pictures of docs/pictures anew, by the brow
 	@mkdir -p docs/pictures
 	@GQL_TEST_BROWSER=1 GQL_TEST_PICTURES=1 $(UV) run --locked --quiet pytest -q tests/browser
 
-soak: .venv ## Try twenty times as many random filters, orders and pages as the tests do, others each time
-	@GQL_TEST_MORE=20 $(UV) run --locked --quiet pytest tests/schema/test_filter_model.py $(ARGS)
+fuzz: .venv ## Send what nobody would: bytes, headers, documents, values, frames
+	@$(UV) run --locked --quiet pytest tests/fuzz $(ARGS)
+
+soak: .venv ## All that is random, twenty times as much of it as the tests try and other each time; and the failures
+	@GQL_TEST_MORE=20 $(UV) run --locked --quiet pytest tests/schema/test_filter_model.py tests/fuzz $(ARGS)
+	@$(MAKE) faults
 
 check: $(UV) ## Lint, types, import rules, schema drift, migrations
 	$(UV) run --locked --quiet ruff check .

@@ -85,13 +85,13 @@ def configure(log_format: LogFormat, level: str) -> None:
             "version": 1,
             "disable_existing_loggers": False,
             "formatters": {"line": {"()": FORMATTERS[log_format]}},
-            "filters": {"addresses": {"()": _NoAddresses}},
+            "filters": {"addresses": {"()": _NoAddresses}, "refusals": {"()": _NoRefusals}},
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
             "root": {"level": max(least, logging.WARNING), "handlers": ["stderr"]},
             "loggers": {
                 "gql_api": {"level": least},
                 "sqlalchemy": {"level": max(least, logging.WARNING)},  # which sets one itself
-                "uvicorn.error": {"level": max(least, logging.INFO), "filters": ["addresses"]},
+                "uvicorn.error": {"level": max(least, logging.INFO), "filters": ["addresses", "refusals"]},
             },
         }
     )
@@ -115,6 +115,13 @@ class _NoAddresses(logging.Filter):
             "connection open",
             "connection closed",
         }
+
+
+class _NoRefusals(logging.Filter):
+    """Drops the failure that uvicorn sees in every handshake that is refused with a response of ours."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return str(record.msg) != "ASGI callable returned without completing handshake."
 
 
 def _timestamp(record: logging.LogRecord) -> str:

@@ -1,7 +1,6 @@
 """The body of a request: read as it comes, unpacked, and never longer than is allowed."""
 
 import zlib
-from email.message import Message as Headers
 
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
@@ -19,16 +18,15 @@ def check_media_type(content_type: str | None) -> None:
     That no other type will do keeps other sites' pages out: a browser does not send this one for them unasked (Fetch,
     "CORS-safelisted request-header").
     """
-    if content_type == JSON:
-        return
-    headers = Headers()
-    headers["content-type"] = content_type or ""
-    if not content_type or headers.get_content_type() != JSON:
+    media_type, *parameters = (part.strip().lower() for part in (content_type or "").split(";"))
+    if media_type != JSON:
         raise RequestError(
             RequestErrorCode.UNSUPPORTED_MEDIA_TYPE, "Send the request as JSON, with `content-type: application/json`."
         )
-    if (headers.get_param("charset") or "utf-8") not in {"utf-8", "UTF-8", "utf8", "UTF8"}:
-        raise RequestError(RequestErrorCode.UNSUPPORTED_MEDIA_TYPE, "Send the request in UTF-8.")
+    for parameter in parameters:
+        key, _, value = (part.strip() for part in parameter.partition("="))
+        if key == "charset" and value.strip('"') not in {"utf-8", "utf8"}:
+            raise RequestError(RequestErrorCode.UNSUPPORTED_MEDIA_TYPE, "Send the request in UTF-8.")
 
 
 async def read(receive: Receive, *, declared: str | None, coding: str | None, at_most: int) -> bytes:

@@ -54,7 +54,8 @@ class _Ended(Exception):  # noqa: N818 - no error: how a conversation ends
     def __init__(self, code: int | None = None, reason: str = "") -> None:
         super().__init__(reason)
         self.code = code
-        self.reason = reason
+        # A frame has so much room for it (RFC 6455, 5.5), and what is cut must still be UTF-8 (7.1.6).
+        self.reason = reason.encode("utf-8", "replace")[:LONGEST_REASON].decode("utf-8", "ignore")
 
 
 class Conversation:
@@ -141,8 +142,7 @@ class Conversation:
         if self._principal is None:
             raise _Ended(UNAUTHORIZED, "Unauthorized")
         if id in self._running:
-            reason = f"Subscriber for {id} already exists".encode(errors="replace")[:LONGEST_REASON]
-            raise _Ended(DUPLICATE, reason.decode(errors="ignore"))
+            raise _Ended(DUPLICATE, f"Subscriber for {id} already exists")
         try:
             request = from_parameters(payload)
         except RequestError:
@@ -190,7 +190,11 @@ class Conversation:
 
     async def _say(self, message: Mapping[str, Any]) -> None:
         try:
-            await self._send({"type": "websocket.send", "text": encode(message).decode()})
+            text = encode(message).decode()
+        except ValueError:  # a number of the client's, which is to be sent back, is too large for a float
+            raise _Ended(INVALID, "Messages must be valid JSON") from None
+        try:
+            await self._send({"type": "websocket.send", "text": text})
         except Exception:  # noqa: BLE001 - the client has gone, and the server has its own way to say so
             raise _Ended from None
 

@@ -173,8 +173,11 @@ def _late(context: Context) -> GraphQLError:
 
 
 def encode(body: Mapping[str, Any]) -> bytes:
-    """Return JSON in UTF-8. Half of a surrogate pair, which UTF-8 cannot say, is escaped as JSON can."""
-    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+    """Return JSON in UTF-8. Half of a surrogate pair, which UTF-8 cannot say, is escaped as JSON can.
+
+    Raises ValueError for a number that is not finite, which JSON cannot say at all.
+    """
+    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     try:
         return text.encode()
     except UnicodeEncodeError:

@@ -1,6 +1,7 @@
 """What a client is told of errors: each has a stable code, and nothing that a client has no business to see."""
 
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -16,6 +17,9 @@ MOST_ERRORS = 100
 
 LONGEST_MESSAGE = 1_000
 """In characters. What is wrong may be quoted in a message, and may be of any length."""
+
+TOO_MANY_DIGITS = re.compile(r"Exceeds the limit \(\d+ digits\) for integer string conversion[^']*")
+"""What Python says of a number that it does not even read."""
 
 
 def shown(errors: Sequence[GraphQLError], context: Context) -> list[GraphQLError]:
@@ -48,7 +52,7 @@ def internal(cause: BaseException, request_id: str, where: object = None) -> Gra
 
 def fit_to_be_read(message: str) -> str:
     """Return a message of graphql-core's in GraphQL's words, and no longer than it should be."""
-    message = message.replace("not to be None.", "not to be null.")
+    message = TOO_MANY_DIGITS.sub("It has too many digits", message.replace("not to be None.", "not to be null."))
     return message if len(message) <= LONGEST_MESSAGE else f"{message[: LONGEST_MESSAGE - 1]}…"
 
 

@@ -96,7 +96,15 @@ async def test_a_websocket_says_its_token_in_its_first_message_or_in_its_handsha
 
 
 @pytest.mark.parametrize(
-    "payload", [None, {}, {"authorization": f"Bearer {OLD}x"}, {"authorization": 7}, {"token": OLD}]
+    "payload",
+    [
+        None,
+        {},
+        {"authorization": f"Bearer {OLD}x"},
+        {"authorization": 7},
+        {"authorization": "Bearer \ud800"},
+        {"token": OLD},
+    ],
 )
 async def test_a_websocket_without_a_token_is_closed_with_the_protocols_code(sockets: Served, payload: object) -> None:
     async with sockets.connect() as client:

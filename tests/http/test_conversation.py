@@ -33,6 +33,7 @@ MALFORMED: list[str | bytes] = [
     "no json",
     "[" * 100_000,
     '{"type": "ping", "payload": NaN}',
+    '{"type": "ping", "payload": {"a": 1e400}}',
     '{"type": "ping", "payload": ' + "9" * 5_000 + "}",
     '{"type": "ping"}{"type": "ping"}',
     *map(
@@ -147,12 +148,22 @@ async def locked(raw: Raw) -> AsyncIterator[Raw]:
     await transaction.rollback()
 
 
-async def test_an_id_is_used_once_at_a_time(served: Served, locked: Raw) -> None:
+@pytest.mark.parametrize(
+    ("id", "told"),
+    [
+        ("é", "Subscriber for é already exists"),
+        ("é" * 200, f"Subscriber for {'é' * 54}"),
+        ("🦕" * 200, f"Subscriber for {'🦕' * 27}"),
+        ("\ud800", "Subscriber for ? already exists"),
+    ],
+    ids=["short", "long", "longer", "half a character"],
+)
+async def test_an_id_is_used_once_at_a_time(served: Served, locked: Raw, id: str, told: str) -> None:
     async with served.open() as client:
-        await client.message(type="subscribe", id="é", payload=QUERY)
+        await client.message(type="subscribe", id=id, payload=QUERY)
         await waiting_for_a_lock(locked, 1)
-        await client.message(type="subscribe", id="é", payload=QUERY)
-        assert await closed(client) == (4409, "Subscriber for é already exists")
+        await client.message(type="subscribe", id=id, payload=QUERY)
+        assert await closed(client) == (4409, told)
     await served.idle()
 
 
@@ -178,6 +189,13 @@ async def test_one_socket_runs_so_many_operations_at_a_time(database: str, locke
         refused = await client.answer()
         assert (refused["type"], refused["id"]) == ("error", id)
         assert refused["payload"][0]["extensions"]["code"] == "OVERLOADED"
+
+
+async def test_pages_of_an_origin_that_cannot_be_read_may_not_connect(served: Served) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        async with served.connect(additional_headers={"origin": "http://["}):
+            pass
+    assert refused.value.response.status_code == 403
 
 
 async def test_so_many_sockets_are_open_at_a_time(database: str) -> None:
@@ -250,3 +268,14 @@ async def test_who_reads_no_answers_can_ask_for_few_only(database: str, caplog: 
         await asyncio.wait([talking])
     assert len([record for record in caplog.records if record.name == "gql_api.operation"]) == 3
     assert len(events) == 16
+
+
+async def test_a_text_that_is_none_and_what_comes_with_it_close_in_order(
+    served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with served.open() as client:
+        transport = client.connection.transport
+        transport.write(b"\x81\x82\0\0\0\0\xff\xfe" + b"\x88\x82\0\0\0\0\x03\xe8")
+        await client.connection.wait_closed()
+    await served.idle()
+    assert [record for record in caplog.records if record.levelname in {"WARNING", "ERROR"}] == []

@@ -11,7 +11,7 @@ from graphql import parse as parse_text
 from gql_api.errors import RequestError
 from gql_api.schema import schema
 from gql_api.schema.limits import Limits, check_document, check_variables, measure, parse, validate
-from gql_api.schema.limits.cost import ASSUMED_SIZE, BOUNDED, LONG_TEXTS, MOST, STATEMENT
+from gql_api.schema.limits.cost import ASSUMED_SIZE, BOUNDED, INPUT_OBJECT, LONG_TEXTS, MOST, STATEMENT
 from gql_api.schema.limits.measure import introspection_budget
 from gql_api.settings.limits import LimitSettings
 from gql_api.shapes.page import DEFAULT_LIMIT
@@ -19,6 +19,7 @@ from tests.command import PROJECT
 from tests.schema.test_limits import DEFAULTS, ENDLESS, measured, operation
 
 A, S, L, T = ASSUMED_SIZE, STATEMENT, DEFAULT_LIMIT, BOUNDED["tags"]
+OBJECT = INPUT_OBJECT
 
 COSTS: dict[str, tuple[str, dict[str, Any], int]] = {
     "a field": ("{ task(id: 1) { id title } }", {}, S + 2),
@@ -26,8 +27,16 @@ COSTS: dict[str, tuple[str, dict[str, Any], int]] = {
     "a count": ("{ taskCount }", {}, S),
     "tags": ("{ task(id: 1) { tags { id name } } }", {}, S + 1 + T * 2),
     "a long text": ("{ task(id: 1) { description } }", {}, S + LONG_TEXTS["description"]),
-    "a text of many characters": ('{ tags(filter: {name: {eq: "' + "x" * 5_000 + '"}}) { id } }', {}, S + 2 + 5 + L),
-    "values by a variable": ("query ($f: TaskFilter) { a: taskCount(filter: $f) b: taskCount(filter: $f) }", {"f": {"title": {"in": ["a", "b"]}}}, 2 * (S + 4)),
+    "a text of many characters": (
+        '{ tags(filter: {name: {eq: "' + "x" * 30_000 + '"}}) { id } }',
+        {},
+        S + 2 * OBJECT + 3 + L,
+    ),
+    "values by a variable": (
+        "query ($f: TaskFilter) { a: taskCount(filter: $f) b: taskCount(filter: $f) }",
+        {"f": {"title": {"in": ["a"] * 20}}},
+        2 * (S + 2 * OBJECT + 2),
+    ),
     "a page": ("{ tasks(limit: 7) { id } }", {}, S + 7),
     "the default page": ("{ tasks { id } }", {}, S + L),
     "null is the default": ("{ tasksConnection(first: null) { nodes { id } } }", {}, S + 1 + L),
@@ -62,49 +71,53 @@ COSTS: dict[str, tuple[str, dict[str, Any], int]] = {
         {},
         S + 1 + 7 * (1 + 1 + T),
     ),
-    "ids": ("{ nodes(ids: [1, 2, 3]) { id } }", {}, S + 3 + 3),
-    "ids by a variable": ("query ($v: [ID!]!) { nodes(ids: $v) { id } }", {"v": [1, 2, 3]}, S + 3 + 3),
+    "ids": ("{ nodes(ids: [1, 2, 3]) { id } }", {}, S + 3),
+    "ids by a variable": ("query ($v: [ID!]!) { nodes(ids: $v) { id } }", {"v": [1, 2, 3]}, S + 3),
     "one id": ("{ nodes(ids: 1) { id } }", {}, S + 1),
-    "orders are no sizes": ("{ tasks(limit: 2, orderBy: [{title: ASC}, {dueAt: ASC}, {id: ASC}]) { id } }", {}, S + 6 + 2),
+    "orders are no sizes": (
+        "{ tasks(limit: 2, orderBy: [{title: ASC}, {dueAt: ASC}, {id: ASC}]) { id } }",
+        {},
+        S + 3 * OBJECT + 2,
+    ),
     "new tasks": (
         "mutation ($v: [CreateTaskInput!]!) { createTasks(input: $v) { ... on CreateTasksSuccess { tasks { id } } } }",
         {"v": [{}] * 7},
-        S + 7 + 1 + 7,
+        S + 7 * OBJECT + 1 + 7,
     ),
     "one new task": (
         'mutation { createTask(input: {title: "a"}) { ... on TaskSuccess { task { id } } } }',
         {},
-        S + 1 + 1 + 1,
+        S + OBJECT + 1 + 1,
     ),
     "problems": (
         "mutation { createTask(input: {}) { ... on ValidationError { problems { code path } } } }",
         {},
-        S + 1 + A * 2,
+        S + OBJECT + 1 + A * 2,
     ),
     "many changed": (
         "mutation { updateTasks(where: {all: true}, patch: {}) { ... on UpdateTasksSuccess { tasks { id } } } }",
         {},
-        S + 1 + 1 + 50,
+        S + 2 * OBJECT + 1 + 50,
     ),
     "at most": (
         "mutation { deleteTasks(where: {all: true}, atMost: 7) { ... on DeleteTasksSuccess { tasks { id } } } }",
         {},
-        S + 1 + 1 + 7,
+        S + OBJECT + 1 + 7,
     ),
     "at most these": (
         "mutation { deleteTasks(where: {ids: [1, 2]}, atMost: 7) { ... on DeleteTasksSuccess { tasks { id } } } }",
         {},
-        S + 3 + 1 + 2,
+        S + OBJECT + 1 + 2,
     ),
     "at most these, by a variable": (
         "mutation ($w: TaskSelection!) { deleteTasks(where: $w) { ... on DeleteTasksSuccess { tasks { id } } } }",
         {"w": {"ids": [1, 2]}},
-        S + 3 + 1 + 2,
+        S + OBJECT + 1 + 2,
     ),
     "at most these, by a variable within": (
         "mutation ($v: [ID!]!) { deleteTasks(where: {ids: $v}) { ... on DeleteTasksSuccess { tasks { id } } } }",
         {"v": [1, 2]},
-        S + 3 + 1 + 2,
+        S + OBJECT + 1 + 2,
     ),
     "left out": ("{ taskCount tasks @include(if: false) { id } }", {}, S),
 }  # fmt: skip

@@ -1,11 +1,13 @@
 """WebSocket connections: what is sent on them is bounded, and broken frames close them with the code that says so."""
 
 import asyncio
+from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import InvalidState
 from websockets.frames import CloseCode, Frame
 
 from gql_api.http.protocols.connection import Watched, refusal
@@ -63,7 +65,8 @@ class WebSocketProtocol(Watched, WebSocketsSansIOProtocol):
             try:
                 self.queue.put_nowait({"type": "websocket.receive", "text": data.decode()})
             except UnicodeDecodeError:
-                self.conn.send_close(CloseCode.INVALID_DATA)
+                with suppress(InvalidState):  # the client has closed it in what came with this text
+                    self.conn.send_close(CloseCode.INVALID_DATA)
                 self.handle_parser_exception()
                 return
         else:

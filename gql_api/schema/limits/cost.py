@@ -1,8 +1,9 @@
 """What fields cost: points for each, times the size of the list that it is in, all read off the schema.
 
-- A field costs 1 point; one that takes arguments, and `totalCount`, costs 5: it is a statement of its own. Each value
-  in a list or an object that it is given is 1 more, and so are each 1,000 characters of a text: they are read anew for
-  each object that the field is asked of. A long text that is answered costs 25.
+- A field costs 1 point; one that takes arguments, and `totalCount`, costs 5: it is a statement of its own. A long
+  text that is answered costs 25.
+- What a field is given costs, too, since it is read anew wherever the field is executed: 10 points for each object in
+  it, a filter or a comparison, say; one for 10 other values or 10,000 characters.
 - What is below a list costs as often as the list is long: by the arguments of its field or, where that has none
   (`nodes` and `edges` of a connection, `tasks` in the answer of a mutation), by those of the field around it. A task's
   tags are taken to be half as many as there may be, another list without such arguments to have 10 elements. A page
@@ -61,8 +62,13 @@ LONG_TEXTS = {"description": 25}
 PAGE_ARGUMENTS = ("first", "last", "limit")
 MOST_ARGUMENT = "atMost"
 
+INPUT_OBJECT = 10
+"""Points of each object that a field is given."""
+
+VALUE = 0.1
+"""Points of each other value, and of each TEXT characters of one."""
+
 TEXT = 1_000
-"""Characters of a text that count as much as a value."""
 
 MOST = 10**12
 """Where counting ends: fragments that spread each other twice make numbers that nobody can read."""
@@ -75,7 +81,7 @@ class Values:
 
     def __init__(self, operation: OperationDefinitionNode, variables: Mapping[str, Any] | None) -> None:
         self._given = variables or {}
-        self._counts: dict[str, int] = {}
+        self._counts: dict[str, float] = {}
         self._defaults = {each.variable.name.value: each.default_value for each in operation.variable_definitions or ()}
 
     def get(self, value: object) -> object:
@@ -107,29 +113,31 @@ class Values:
             return None
         return len(found) if isinstance(found, list | tuple) else 1
 
-    def count(self, value: object) -> int:
-        """Return how many values there are in one, itself included; a long text counts for several."""
-        counted = 0
+    def points(self, value: object) -> float:
+        """Return the points of a value that a field is given."""
+        counted = 0.0
         stack = [value]
-        while stack and counted < MOST:
+        while stack:
             each = stack.pop()
             if isinstance(each, VariableNode):
                 counted += self._count_variable(each)
                 continue
             found = each.value if isinstance(each, StringValueNode) else self.get(each)
-            counted += 1 + (len(found) // TEXT if isinstance(found, str) else 0)
-            if isinstance(found, list | tuple):
-                stack.extend(found)
-            elif isinstance(found, dict):
+            if isinstance(found, dict):
+                counted += INPUT_OBJECT
                 stack.extend(found.values())
+            elif isinstance(found, list | tuple):
+                stack.extend(found)
+            else:
+                counted += VALUE * (1 + len(found) // TEXT if isinstance(found, str) else 1)
         return counted
 
-    def _count_variable(self, node: VariableNode) -> int:
+    def _count_variable(self, node: VariableNode) -> float:
         """Count a variable once, however often it is used."""
         name = node.name.value
         if name not in self._counts:
-            self._counts[name] = 1  # while it is counted
-            self._counts[name] = self.count(self._given[name] if name in self._given else self._defaults.get(name))
+            self._counts[name] = VALUE  # while it is counted
+            self._counts[name] = self.points(self._given[name] if name in self._given else self._defaults.get(name))
         return self._counts[name]
 
 
@@ -138,7 +146,7 @@ def weight(name: str, definition: GraphQLField | None, given: Arguments, values:
     if name == "__typename":
         return 0
     if name in COUNTS or (definition is not None and definition.args):
-        return STATEMENT + sum(values.count(value) - 1 for value in given.values())
+        return STATEMENT + int(sum(map(values.points, given.values())))
     return LONG_TEXTS.get(name, 1)
 
 
