@@ -10,7 +10,8 @@ ARGS ?=
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak faults fuzz clients explorer web pictures check fix migrate seed schema publish readme wheel
+.PHONY: help run test soak faults fuzz attacks clients explorer web pictures check fix migrate seed schema publish readme \
+	wheel
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -24,6 +25,9 @@ test: .venv explorer ## Run the tests on a PostgreSQL of their own (or DATABASE_
 
 faults: .venv ## Kill, stop, freeze and cut off a PostgreSQL under load, and see that nothing is lost
 	@$(UV) run --locked --quiet pytest --numprocesses=0 tests/faults $(ARGS)
+
+attacks: .venv ## Attack a server in all ways known, and write what that takes into docs/security.md
+	@$(UV) run --locked --quiet python -m tests.attacks
 
 clients: .venv ## Run the clients of front ends against the API: Apollo Client, urql, Relay, typed fetch
 	@$(UV) run --locked --quiet --group node npm --prefix clients ci --no-audit --no-fund --loglevel=error

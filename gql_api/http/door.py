@@ -14,18 +14,13 @@ class Door:
         self._rate_limit = rate_limit
 
     async def let_in(self, headers: Mapping[str, str], address: str | None) -> Principal:
-        """Return who asks. Raises RequestError when they may not.
-
-        Who has asked in vain too often is not even told whether the next token would do.
-        """
-        if self._rate_limit is None:
-            return await self._authenticate(headers)
-        guesses = f"guesses of {network(address)}"
-        await self._rate_limit.check(guesses)
+        """Return who asks. Raises RequestError when they may not; asking in vain counts, too."""
         try:
             return await self._authenticate(headers)
         except RequestError:
-            await self._rate_limit.count(guesses)
+            # Who has a valid token is let in all the same: others may ask from the same address.
+            if self._rate_limit is not None:
+                await self._rate_limit.count(f"guesses of {network(address)}")
             raise
 
     async def count(self, principal: Principal, address: str | None) -> None:

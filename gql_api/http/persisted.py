@@ -1,6 +1,7 @@
 """Documents that clients name by a hash: those they have sent before, and those that are trusted beforehand."""
 
 import json
+import sys
 from collections import OrderedDict
 from hashlib import sha256
 from pathlib import Path
@@ -8,8 +9,8 @@ from pathlib import Path
 from gql_api.errors import RequestError, RequestErrorCode, StartupError
 from gql_api.http.request import GraphQLRequest
 
-MOST_CHARACTERS = 10_000_000
-"""Of all documents that are remembered, together."""
+MOST_BYTES = 10_000_000
+"""Of all documents that are remembered, together, in memory: a character takes up to four."""
 
 
 def manifest(path: Path) -> dict[str, str]:
@@ -36,7 +37,7 @@ class Documents:
         self._trusted_only = trusted_only
         self._at_most = 0 if trusted_only else at_most
         self._remembered: OrderedDict[str, str] = OrderedDict()
-        self._characters = 0
+        self._bytes = 0
 
     def find(self, request: GraphQLRequest) -> str:
         """Return the document of a request. Raises RequestError."""
@@ -59,10 +60,10 @@ class Documents:
         if not (self._at_most and hashed and text) or hashed in self._remembered:
             return
         self._remembered[hashed] = text
-        self._characters += len(text)
-        while len(self._remembered) > self._at_most or self._characters > MOST_CHARACTERS:
+        self._bytes += sys.getsizeof(text)
+        while len(self._remembered) > self._at_most or self._bytes > MOST_BYTES:
             _, forgotten = self._remembered.popitem(last=False)
-            self._characters -= len(forgotten)
+            self._bytes -= sys.getsizeof(forgotten)
 
     def _named(self, id: str | None, hashed: str | None) -> str:
         if id is not None:

@@ -16,7 +16,7 @@ from typing import Any, cast
 import uvicorn
 
 from gql_api.http.draining import Draining
-from gql_api.http.protocols import HttpProtocol, Watched, WebSocketProtocol
+from gql_api.http.protocols import HttpProtocol, Watched, WebSocketProtocol, give_up
 from gql_api.settings import Settings
 
 Application = Callable[..., Awaitable[None]]
@@ -29,6 +29,9 @@ IMPORTING = 30
 
 PENDING = 1.0
 """Most seconds in which those are still accepted who had connected when the server stopped accepting."""
+
+MOST_UNSENT = 100_000_000
+"""Bytes kept for clients that do not take them. Beyond, those are given up who have taken nothing for longest."""
 
 CANCELLING = 2.0
 """Most seconds that cancelled requests have to roll back."""
@@ -81,8 +84,10 @@ class Server(uvicorn.Server):
         interval = min(1.0, self._settings.request_timeout / 5, self._settings.idle_timeout / 5)
         self._checking = loop.call_later(interval, self._check_connections, loop)
         now = loop.time()
-        for connection in tuple(self.server_state.connections):
-            cast("Watched", connection).check(now)
+        connections = tuple(cast("Watched", each) for each in self.server_state.connections)
+        for connection in connections:
+            connection.check(now)
+        give_up(connections, MOST_UNSENT)
 
     # How it ends.
 

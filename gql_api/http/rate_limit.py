@@ -3,7 +3,6 @@
 import logging
 import math
 import time
-from collections.abc import Awaitable, Callable
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from limits import RateLimitItem, parse_many
@@ -40,25 +39,18 @@ class RateLimit:
 
     async def count(self, client: str) -> None:
         """Count one request of a client. Raises RateLimitedError. When counting fails, it is let through."""
-        await self._ask(self._limiter.hit, client)
-
-    async def check(self, client: str) -> None:
-        """Raise RateLimitedError when another request of a client would be one too many."""
-        await self._ask(self._limiter.test, client)
-
-    async def _ask(self, may: Callable[[RateLimitItem, str], Awaitable[bool]], client: str) -> None:
         try:
-            wait = await self._wait(may, client)
+            wait = await self._wait(client)
         except Exception:
             logger.warning("Requests cannot be counted", exc_info=True)
             return
         if wait is not None:
             raise RateLimitedError(wait)
 
-    async def _wait(self, may: Callable[[RateLimitItem, str], Awaitable[bool]], client: str) -> int | None:
+    async def _wait(self, client: str) -> int | None:
         """Return how many seconds a client has to wait; None where it need not."""
         for item in self._items:
-            if not await may(item, client):
+            if not await self._limiter.hit(item, client):
                 reset = (await self._limiter.get_window_stats(item, client)).reset_time
                 return max(1, math.ceil(reset - time.time()))
         return None

@@ -48,7 +48,9 @@ async def status_of_handshake(served: Served, origin: str | None) -> int:
         return refused.response.status_code
 
 
-async def test_a_websocket_is_not_opened_for_another_sites_page(database: str) -> None:
+async def test_a_websocket_is_not_opened_for_another_sites_page(
+    database: str, caplog: pytest.LogCaptureFixture
+) -> None:
     """No browser asks before: without a token, any site that somebody visits could otherwise use the API from there."""
     async with serving(settings(database, cors_origins=(FRIEND,))) as served:
         own = f"http://127.0.0.1:{served.port}"
@@ -63,3 +65,4 @@ async def test_a_websocket_is_not_opened_for_another_sites_page(database: str) -
             "",
         ):
             assert await status_of_handshake(served, origin) == 403, origin
+    assert [record for record in caplog.records if record.levelname in {"WARNING", "ERROR"}] == []

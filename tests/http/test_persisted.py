@@ -1,6 +1,7 @@
 """Documents by their hashes: Apollo's automatic persisted queries, and documents that are trusted beforehand."""
 
 import json
+import sys
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -107,9 +108,10 @@ def test_what_is_remembered_is_bounded_and_the_longest_unused_goes_first(monkeyp
     assert known("a")
     documents.remember(request("d"))
     assert [known(text) for text in ("a", "b", "c", "d")] == [True, False, True, True]
-    monkeypatch.setattr(persisted, "MOST_CHARACTERS", 10)
-    documents.remember(request("e" * 9))
-    assert [known(text) for text in ("a", "c", "d", "e" * 9)] == [False, False, True, True]
+    wide = "😀" * 9
+    monkeypatch.setattr(persisted, "MOST_BYTES", sys.getsizeof("d") + sys.getsizeof(wide))
+    documents.remember(request(wide))
+    assert [known(text) for text in ("a", "c", "d", wide)] == [False, False, True, True]
 
 
 async def test_without_any_to_remember_clients_are_told_to_send_documents(database: str) -> None:

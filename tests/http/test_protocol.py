@@ -7,10 +7,12 @@ import logging
 import random
 import socket
 from contextlib import suppress
+from typing import cast
 
 import pytest
 
-from gql_api.http.protocols import HttpProtocol, WebSocketProtocol
+from gql_api.http import process
+from gql_api.http.protocols import HttpProtocol, Watched, WebSocketProtocol
 from tests.served import Client, Serving, serving
 
 SOON = 0.3
@@ -103,6 +105,24 @@ async def test_who_does_not_read_is_given_up(caplog: pytest.LogCaptureFixture, p
         await client.send(b"GET /big?%d HTTP/1.1\r\nhost: x\r\n\r\n" % pieces)
         await served.until(lambda: served.application.seen == ["sent"])
         await served.until(lambda: not served.connections)
+        assert quiet(served)
+
+
+async def test_what_is_kept_for_who_does_not_read_is_bounded(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "MOST_UNSENT", 300_000)
+    async with serving(caplog, request_timeout=60, idle_timeout=SOON) as served:
+        for _ in range(10):
+            client = await served.open()
+            client.pause()
+            await client.send(b"GET /big?2000 HTTP/1.1\r\nhost: x\r\n\r\n")
+
+        def unsent() -> int:
+            return sum(cast("Watched", each).unsent for each in tuple(served.server.server_state.connections))
+
+        await served.until(lambda: 0 < served.connections < 10 and unsent() <= 300_000)
+        assert (await served.ask(LAST)).endswith(b"/last")
         assert quiet(served)
 
 

@@ -19,6 +19,7 @@ from graphql import (
 from gql_api.errors import RequestError, RequestErrorCode
 from gql_api.schema import schema
 from gql_api.schema.limits import Limits, Measure, check_document, check_variables, measure, parse, validate
+from gql_api.schema.limits.document import LOCATED
 from gql_api.schema.limits.executor import Executor
 from gql_api.schema.limits.validation import MOST_ERRORS
 from gql_api.settings.limits import LimitSettings
@@ -114,9 +115,9 @@ def test_what_is_no_document(text: str) -> None:
         parse(text, DEFAULTS)
 
 
-def test_errors_of_very_many_lines_have_no_location() -> None:
+def test_errors_in_very_long_documents_have_no_location() -> None:
     """Each location is found by counting lines from the beginning."""
-    for lines, located in ((9_000, True), (11_000, False)):
+    for lines, located in ((LOCATED - 10, True), (LOCATED, False)):
         document = parse("\n" * lines + "{ nobody }", DEFAULTS)
         (error,) = validate(SCHEMA, document, introspection=True, suggestions=False)
         assert (error.locations == [(lines + 1, 3)]) is located

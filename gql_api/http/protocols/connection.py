@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+from collections.abc import Iterable
 from http import HTTPStatus
+from operator import itemgetter
 
 from gql_api.errors import RequestErrorCode
 from gql_api.settings.limits import LimitSettings
@@ -18,30 +20,49 @@ class Watched(asyncio.Protocol):
     transport: asyncio.Transport
     limits: LimitSettings
 
-    _stalled: float | None = None
+    stalled: float | None = None
     """Since when the client has been waited for to take what is sent, or LEAST of it."""
     _untaken = 0
     """Bytes that were not taken then."""
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._stalled, self._untaken = self.loop.time(), self.transport.get_write_buffer_size()
+        self._wait_from(self.loop.time())
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        self._stalled = None
+        self.stalled = None
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that the client has not taken yet, and the system neither."""
+        return self.transport.get_write_buffer_size()
 
     def check(self, now: float) -> None:
         """End the connection if its time is up. `now` is the loop's time."""
         # A transport that is closed first sends what it still holds: without an end, to who takes nothing.
-        if self._stalled is None and self.transport.is_closing():
-            self._stalled, self._untaken = now, self.transport.get_write_buffer_size()
-        if self._stalled is not None and now - self._stalled > self.limits.request_timeout:
-            untaken = self.transport.get_write_buffer_size()
-            if untaken > self._untaken - LEAST:
+        if self.stalled is None and self.transport.is_closing():
+            self._wait_from(now)
+        if self.stalled is not None and now - self.stalled > self.limits.request_timeout:
+            if self.transport.get_write_buffer_size() > self._untaken - LEAST:
                 self.transport.abort()
             else:
-                self._stalled, self._untaken = now, untaken
+                self._wait_from(now)
+
+    def _wait_from(self, now: float) -> None:
+        self.stalled, self._untaken = now, self.transport.get_write_buffer_size()
+
+
+def give_up(connections: Iterable[Watched], most: int) -> None:
+    """End those who have taken nothing for longest, until no more than `most` bytes are kept for all together."""
+    kept = sum(each.unsent for each in connections)
+    for _, connection in sorted(
+        ((each.stalled, each) for each in connections if each.stalled is not None), key=itemgetter(0)
+    ):
+        if kept <= most:
+            return
+        kept -= connection.unsent
+        connection.transport.abort()
 
 
 def refusal(status: HTTPStatus, message: str, code: RequestErrorCode = RequestErrorCode.BAD_REQUEST) -> bytes:

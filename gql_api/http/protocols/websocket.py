@@ -78,6 +78,8 @@ class WebSocketProtocol(Watched, WebSocketsSansIOProtocol):
     async def _run(self, app: Any, scope: Any, receive: Any, send: Any) -> None:
         try:
             await app(scope, receive, send)
+            # Refused, or left by the client before it was open: that is an end, too, which uvicorn logs as an error.
+            self.handshake_complete = self.handshake_complete or self.close_sent or self.transport.is_closing()
         except asyncio.CancelledError:  # the server has no more time
             if self.handshake_complete and not self.close_sent:
                 self.close_sent = True
