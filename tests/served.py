@@ -53,6 +53,8 @@ class Application:
         body = await _body(receive)
         if body is None or path == "/wait":
             self.seen.append("http.disconnect" if body is None else (await receive())["type"])
+        elif path == "/whole":
+            await _answer(send, b"x" * int(scope["query_string"]))
         elif path == "/big":
             await send({"type": "http.response.start", "status": 200, "headers": [(b"connection", b"close")]})
             for _ in range(int(scope["query_string"])):

@@ -26,7 +26,8 @@ def shown(errors: Sequence[GraphQLError], context: Context) -> list[GraphQLError
     """Return the errors of an execution, fit to be shown. What is unexpected is logged, once and in full."""
     told = [_shown(error, context) for error in errors[:MOST_ERRORS]]
     if more := len(errors) - len(told):
-        told.append(GraphQLError(f"There are {more:,} more errors.", extensions=told[-1].extensions))
+        code = (told[-1].extensions or {})["code"]
+        told.append(GraphQLError(f"There are {more:,} more errors.", extensions={"code": code}))
     return told
 
 

@@ -108,6 +108,19 @@ async def test_who_does_not_read_is_given_up(caplog: pytest.LogCaptureFixture, p
         assert quiet(served)
 
 
+async def test_who_reads_slowly_and_goes_on_gets_all_of_it(caplog: pytest.LogCaptureFixture) -> None:
+    """Though it takes longer than a request has, as a large answer may on a phone."""
+    async with serving(caplog, request_timeout=2) as served:
+        client = await served.open(b"GET /whole?20000000 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        await client.until(b"\r\n\r\n")
+        received = 0
+        for _ in range(40):
+            received += len(await client.read(200_000))
+            await asyncio.sleep(0.1)
+        received += len(await client.rest())
+        assert received == 20_000_000
+
+
 async def test_what_is_kept_for_who_does_not_read_is_bounded(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

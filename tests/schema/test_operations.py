@@ -432,3 +432,28 @@ async def test_names_of_the_schema_are_suggested_where_that_is_wanted_only(datab
         ):
             error = (await api.answer(query, **variables))["errors"][0]
             assert ("Did you mean" in error["message"]) is suggestions, error
+
+
+async def test_an_answer_tells_so_many_problems_and_errors_and_no_more(api: Api) -> None:
+    """They could be more than everything that was sent."""
+    bad = [{"title": "\t", "tags": ["\t"] * 90}] * 3
+    answer = await api.field(
+        "mutation ($input: [CreateTaskInput!]!) { createTasks(input: $input) { ... on ValidationError { "
+        "message problems { path code } } } }",
+        input=bad,
+    )
+    assert len(answer["problems"]) == 100
+    assert "There are 270 more problems." in answer["message"]
+    fields = " ".join(f"a{number}: nodes(ids: $ids) {{ id }}" for number in range(2))
+    errors = (await api.answer(f"query ($ids: [ID!]!) {{ {fields} }}", ids=["!"] * 70))["errors"]
+    assert len(errors) == 101
+    assert errors[-1] == {"message": "There are 40 more errors.", "extensions": {"code": "INVALID_ID"}}
+
+
+async def test_a_long_search_is_refused_where_tasks_are_selected_too(api: Api) -> None:
+    answer = await api.field(
+        "mutation ($where: TaskSelection!) { deleteTasks(where: $where) { "
+        "... on ValidationError { problems { path code } } } }",
+        where={"filter": {"search": "a\u0300\u0316" * 100_000}},
+    )
+    assert answer["problems"] == [{"path": ["where", "filter", "search"], "code": "TOO_LONG"}]

@@ -97,3 +97,19 @@ def test_colors_are_lower_case() -> None:
 )
 def test_other_colors_are_refused(wrong: str) -> None:
     assert code(color, wrong) == "INVALID_COLOR"
+
+
+def test_any_number_of_marks_is_put_into_order_in_time() -> None:
+    """To order them takes the square of their number: without a bound this would not end."""
+    above, below = "\u0300", "\u0316"
+    assert text_key(f"a{above}{below}") == text_key(f"a{below}{above}")
+    few = "a" + (above + below) * 15
+    assert text_key(few) == text_key("a" + (below + above) * 15)
+    many = "a" + (above + below) * 500_000
+    assert text_key(many).count("\u034f") == 1_000_000 // 30
+    assert text_key(many) == text_key(many)
+
+
+def test_what_is_looked_for_is_no_longer_than_what_is_stored() -> None:
+    assert storable.validate_python("x" * 10_000) == "x" * 10_000
+    assert code(storable, "x" * 10_001) == "TOO_LONG"
