@@ -60,6 +60,8 @@ def create_app(
     if authenticate is None:
         tokens = [token.get_secret_value() for token in settings.tokens]
         authenticate = bearer_tokens(tokens) if tokens else anybody
+    rate_limit = RateLimit(settings.rate_limit, settings.rate_limit_storage) if settings.rate_limit else None
+    door = Door(authenticate, rate_limit)
     logs.identify()
     metrics = _metrics() if settings.metrics else None
 
@@ -88,15 +90,15 @@ def create_app(
     app.state.draining = draining or Draining()
     _add_middleware(app, settings)
     explorer = Explorer(GRAPHQL_PATH) if settings.explorer else None
-    _add_graphql(app, settings, authenticate, explorer)
+    _add_graphql(app, settings, door, explorer)
     app.include_router(
         health_router(partial(db.create_engine, url, pool_size=1, transaction_pooling=settings.transaction_pooling))
     )
     if metrics is not None:
-        guarded = Guarded(metrics_endpoint(metrics.exposition), authenticate)
+        guarded = Guarded(metrics_endpoint(metrics.exposition), door)
         app.router.routes.append(Route(METRICS_PATH, guarded, methods=["GET"]))
     if settings.introspection:
-        _add_schema(app, authenticate)
+        _add_schema(app, door)
     if explorer is not None:
         _add_pages(app, explorer)
     return app
@@ -115,7 +117,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
         )
 
 
-def _add_graphql(app: FastAPI, settings: Settings, authenticate: Authenticate, explorer: Explorer | None) -> None:
+def _add_graphql(app: FastAPI, settings: Settings, door: Door, explorer: Explorer | None) -> None:
     if settings.trusted_only and settings.trusted_documents is None:
         raise StartupError("GQL_API_TRUSTED_ONLY needs GQL_API_TRUSTED_DOCUMENTS: nothing could be executed")
     trusted = manifest(settings.trusted_documents) if settings.trusted_documents is not None else {}
@@ -127,8 +129,6 @@ def _add_graphql(app: FastAPI, settings: Settings, authenticate: Authenticate, e
         app.state.reports,
         settings.operation_timeout,
     )
-    rate_limit = RateLimit(settings.rate_limit, settings.rate_limit_storage) if settings.rate_limit else None
-    door = Door(authenticate, rate_limit)
     endpoint = GraphQLEndpoint(
         operations,
         door,
@@ -154,7 +154,7 @@ def _metrics() -> "Metrics":
     return Metrics()
 
 
-def _add_schema(app: FastAPI, authenticate: Authenticate) -> None:
+def _add_schema(app: FastAPI, door: Door) -> None:
     def schema_file(_request: Request) -> Response:
         headers = {
             "content-disposition": 'attachment; filename="schema.graphql"',
@@ -162,7 +162,7 @@ def _add_schema(app: FastAPI, authenticate: Authenticate) -> None:
         }
         return PlainTextResponse(f"{schema.as_str()}\n", headers=headers)
 
-    guarded = Guarded(request_response(schema_file), authenticate)
+    guarded = Guarded(request_response(schema_file), door)
     app.router.routes.append(Route(SCHEMA_PATH, guarded, methods=["GET"]))
 
 

@@ -55,7 +55,7 @@ class LimitSettings(BaseSettings):
         32, "all workers", "Objects and lists within each other in variables and values.", ge=1, le=100
     )
     max_cost: int = setting(
-        100_000, "all workers", "Points of an operation: its fields times the sizes of the pages they are on.", ge=1
+        120_000, "all workers", "Points of an operation: its fields times the sizes of the pages they are on.", ge=1
     )
     socket_init_timeout: float = setting(
         10.0, "each worker", "Seconds that a WebSocket has for its `connection_init`.", gt=0, allow_inf_nan=False

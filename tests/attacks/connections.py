@@ -10,6 +10,7 @@ from tests.attacks.target import CONTROL, Target
 
 CONNECTIONS = 1_500
 MOST_CONNECTIONS = 800
+READERS = 150
 LARGE = {"query": "{ tasks(limit: 100) { description } }"}
 """4 MB are answered."""
 
@@ -58,6 +59,21 @@ async def slow_reader(target: Target, _stop: Watch) -> AsyncIterator[str]:
             await connection.send(b"\r\n")  # tells when it was reset
             await asyncio.sleep(0.05)
         yield "closed"
+
+
+@attack(f"{READERS} answers of 4 MB that are asked for and not read", "all closed")
+async def slow_readers(target: Target, _stop: Watch) -> AsyncIterator[str]:
+    async with AsyncExitStack() as stack:
+        left = [await stack.enter_async_context(target.connection(receives=4_096)) for _ in range(READERS)]
+        for connection in left:
+            connection.writer.transport.pause_reading()  # type: ignore[attr-defined]
+            await connection.send(post(LARGE, HEAD + b"connection: close\r\n"))
+        while left:
+            await asyncio.sleep(0.1)
+            for connection in left:
+                await connection.send(b"\r\n")  # tells when it was reset
+            left = [each for each in left if not each.writer.transport.is_closing()]
+        yield "all closed"
 
 
 @attack(

@@ -11,7 +11,7 @@ from graphql import parse as parse_text
 from gql_api.errors import RequestError
 from gql_api.schema import schema
 from gql_api.schema.limits import Limits, check_document, check_variables, measure, parse, validate
-from gql_api.schema.limits.cost import ASSUMED_SIZE, BOUNDED, INPUT_OBJECT, LONG_TEXTS, MOST, STATEMENT
+from gql_api.schema.limits.cost import ASSUMED_SIZE, BOUNDED, INPUT_OBJECT, LONG_TEXTS, MOST, OBJECTS, STATEMENT
 from gql_api.schema.limits.measure import introspection_budget
 from gql_api.settings.limits import LimitSettings
 from gql_api.shapes.page import DEFAULT_LIMIT
@@ -19,14 +19,14 @@ from tests.command import PROJECT
 from tests.schema.test_limits import DEFAULTS, ENDLESS, measured, operation
 
 A, S, L, T = ASSUMED_SIZE, STATEMENT, DEFAULT_LIMIT, BOUNDED["tags"]
-OBJECT = INPUT_OBJECT
+OBJECT, TASK = INPUT_OBJECT, OBJECTS["Task"]
 
 COSTS: dict[str, tuple[str, dict[str, Any], int]] = {
-    "a field": ("{ task(id: 1) { id title } }", {}, S + 2),
-    "__typename": ("{ __typename task(id: 1) { __typename id } }", {}, S + 1),
+    "a field": ("{ task(id: 1) { id title } }", {}, S + 2 + TASK),
+    "__typename": ("{ __typename task(id: 1) { __typename id } }", {}, S + 1 + TASK),
     "a count": ("{ taskCount }", {}, S),
-    "tags": ("{ task(id: 1) { tags { id name } } }", {}, S + 1 + T * 2),
-    "a long text": ("{ task(id: 1) { description } }", {}, S + LONG_TEXTS["description"]),
+    "tags": ("{ task(id: 1) { tags { id name } } }", {}, S + 1 + T * 2 + TASK),
+    "a long text": ("{ task(id: 1) { description } }", {}, S + LONG_TEXTS["description"] + TASK),
     "a text of many characters": (
         '{ tags(filter: {name: {eq: "' + "x" * 30_000 + '"}}) { id } }',
         {},
@@ -37,57 +37,65 @@ COSTS: dict[str, tuple[str, dict[str, Any], int]] = {
         {"f": {"title": {"in": ["a"] * 20}}},
         2 * (S + 2 * OBJECT + 2),
     ),
-    "a page": ("{ tasks(limit: 7) { id } }", {}, S + 7),
-    "the default page": ("{ tasks { id } }", {}, S + L),
-    "null is the default": ("{ tasksConnection(first: null) { nodes { id } } }", {}, S + 1 + L),
+    "a page": ("{ tasks(limit: 7) { id } }", {}, S + 7 + 7 * TASK),
+    "the default page": ("{ tasks { id } }", {}, S + L + L * TASK),
+    "null is the default": ("{ tasksConnection(first: null) { nodes { id } } }", {}, S + 1 + L + L * TASK),
     "an empty page": ("{ tasks(limit: 0) { id category { id } } }", {}, S),
     "a negative page": ("{ tasks(limit: -5) { id } }", {}, S),
-    "more than is allowed": ("{ tasks(limit: 2000000) { id } }", {}, S + 100),
-    "more than there are numbers": ("{ tasks(limit: " + "9" * 5_000 + ") { id } }", {}, S + 100),
-    "a page by a variable": ("query ($n: Int!) { tasks(limit: $n) { id } }", {"n": 7}, S + 7),
-    "a page by a float": ("query ($n: Int!) { tasks(limit: $n) { id } }", {"n": 7.0}, S + 7),
-    "no number": ("query ($n: Int!) { tasks(limit: $n) { id } }", {"n": "7"}, S + L),
-    "neither": ("query ($n: Int!) { tasks(limit: $n) { id } }", {"n": float("nan")}, S + L),
-    "a variable that is not given": ("query ($n: Int) { tasksConnection(first: $n) { nodes { id } } }", {}, S + 1 + L),
-    "a variable's default": ("query ($n: Int = 7) { tasks(limit: $n) { id } }", {}, S + 7),
-    "a variable that is null": ("query ($n: Int = 7) { tasks(limit: $n) { id } }", {"n": None}, S + L),
-    "nodes of a connection": ("{ tasksConnection(first: 7) { nodes { id title } } }", {}, S + 1 + 7 * 2),
-    "edges of a connection": ("{ tasksConnection(last: 7) { edges { cursor node { id } } } }", {}, S + 1 + 7 * 3),
-    "both": ("{ tasksConnection(first: 7) { nodes { id } edges { cursor } } }", {}, S + 2 + 7 * 2),
-    "first and last": ("{ tasksConnection(first: 3, last: 7) { nodes { id } } }", {}, S + 1 + 7),
+    "more than is allowed": ("{ tasks(limit: 2000000) { id } }", {}, S + 100 + 100 * TASK),
+    "more than there are numbers": ("{ tasks(limit: " + "9" * 5_000 + ") { id } }", {}, S + 100 + 100 * TASK),
+    "a page by a variable": ("query ($n: Int!) { tasks(limit: $n) { id } }", {"n": 7}, S + 7 + 7 * TASK),
+    "a page by a float": ("query ($n: Int!) { tasks(limit: $n) { id } }", {"n": 7.0}, S + 7 + 7 * TASK),
+    "no number": ("query ($n: Int!) { tasks(limit: $n) { id } }", {"n": "7"}, S + L + L * TASK),
+    "neither": ("query ($n: Int!) { tasks(limit: $n) { id } }", {"n": float("nan")}, S + L + L * TASK),
+    "a variable that is not given": (
+        "query ($n: Int) { tasksConnection(first: $n) { nodes { id } } }",
+        {},
+        S + 1 + L + L * TASK,
+    ),
+    "a variable's default": ("query ($n: Int = 7) { tasks(limit: $n) { id } }", {}, S + 7 + 7 * TASK),
+    "a variable that is null": ("query ($n: Int = 7) { tasks(limit: $n) { id } }", {"n": None}, S + L + L * TASK),
+    "nodes of a connection": ("{ tasksConnection(first: 7) { nodes { id title } } }", {}, S + 1 + 7 * 2 + 7 * TASK),
+    "edges of a connection": (
+        "{ tasksConnection(last: 7) { edges { cursor node { id } } } }",
+        {},
+        S + 1 + 7 * 3 + 7 * TASK,
+    ),
+    "both": ("{ tasksConnection(first: 7) { nodes { id } edges { cursor } } }", {}, S + 2 + 7 * 2 + 7 * TASK),
+    "first and last": ("{ tasksConnection(first: 3, last: 7) { nodes { id } } }", {}, S + 1 + 7 + 7 * TASK),
     "of a connection once": ("{ tasksConnection { totalCount pageInfo { endCursor } } }", {}, S + S + 2),
     "through fragments": (
         "{ tasksConnection(first: 7) { ...f ... { ...f } } } fragment f on TaskConnection { nodes { id } }",
         {},
-        S + 2 * (1 + 7),
+        S + 2 * (1 + 7) + 14 * TASK,
     ),
     "connections in lists": (
         "{ categories(limit: 3) { tasksConnection(first: 7) { nodes { id } } } }",
         {},
-        S + 3 * (S + 1 + 7),
+        S + 3 * (S + 1 + 7) + 21 * TASK,
     ),
     "what is below a node is not the connection's": (
         "{ tasksConnection(first: 7) { edges { node { tags { id } } } } }",
         {},
-        S + 1 + 7 * (1 + 1 + T),
+        S + 1 + 7 * (1 + 1 + T) + 7 * TASK,
     ),
-    "ids": ("{ nodes(ids: [1, 2, 3]) { id } }", {}, S + 3),
-    "ids by a variable": ("query ($v: [ID!]!) { nodes(ids: $v) { id } }", {"v": [1, 2, 3]}, S + 3),
-    "one id": ("{ nodes(ids: 1) { id } }", {}, S + 1),
+    "ids": ("{ nodes(ids: [1, 2, 3]) { id } }", {}, S + 3 + 3 * TASK),
+    "ids by a variable": ("query ($v: [ID!]!) { nodes(ids: $v) { id } }", {"v": [1, 2, 3]}, S + 3 + 3 * TASK),
+    "one id": ("{ nodes(ids: 1) { id } }", {}, S + 1 + TASK),
     "orders are no sizes": (
         "{ tasks(limit: 2, orderBy: [{title: ASC}, {dueAt: ASC}, {id: ASC}]) { id } }",
         {},
-        S + 3 * OBJECT + 2,
+        S + 3 * OBJECT + 2 + 2 * TASK,
     ),
     "new tasks": (
         "mutation ($v: [CreateTaskInput!]!) { createTasks(input: $v) { ... on CreateTasksSuccess { tasks { id } } } }",
         {"v": [{}] * 7},
-        S + 7 * OBJECT + 1 + 7,
+        S + 7 * OBJECT + 1 + 7 + 7 * TASK,
     ),
     "one new task": (
         'mutation { createTask(input: {title: "a"}) { ... on TaskSuccess { task { id } } } }',
         {},
-        S + OBJECT + 1 + 1,
+        S + OBJECT + 1 + 1 + TASK,
     ),
     "problems": (
         "mutation { createTask(input: {}) { ... on ValidationError { problems { code path } } } }",
@@ -97,27 +105,27 @@ COSTS: dict[str, tuple[str, dict[str, Any], int]] = {
     "many changed": (
         "mutation { updateTasks(where: {all: true}, patch: {}) { ... on UpdateTasksSuccess { tasks { id } } } }",
         {},
-        S + 2 * OBJECT + 1 + 50,
+        S + 2 * OBJECT + 1 + 50 + 50 * TASK,
     ),
     "at most": (
         "mutation { deleteTasks(where: {all: true}, atMost: 7) { ... on DeleteTasksSuccess { tasks { id } } } }",
         {},
-        S + OBJECT + 1 + 7,
+        S + OBJECT + 1 + 7 + 7 * TASK,
     ),
     "at most these": (
         "mutation { deleteTasks(where: {ids: [1, 2]}, atMost: 7) { ... on DeleteTasksSuccess { tasks { id } } } }",
         {},
-        S + OBJECT + 1 + 2,
+        S + OBJECT + 1 + 2 + 2 * TASK,
     ),
     "at most these, by a variable": (
         "mutation ($w: TaskSelection!) { deleteTasks(where: $w) { ... on DeleteTasksSuccess { tasks { id } } } }",
         {"w": {"ids": [1, 2]}},
-        S + OBJECT + 1 + 2,
+        S + OBJECT + 1 + 2 + 2 * TASK,
     ),
     "at most these, by a variable within": (
         "mutation ($v: [ID!]!) { deleteTasks(where: {ids: $v}) { ... on DeleteTasksSuccess { tasks { id } } } }",
         {"v": [1, 2]},
-        S + OBJECT + 1 + 2,
+        S + OBJECT + 1 + 2 + 2 * TASK,
     ),
     "left out": ("{ taskCount tasks @include(if: false) { id } }", {}, S),
 }  # fmt: skip
@@ -131,12 +139,12 @@ def test_costs(name: str) -> None:
 
 def test_the_limit() -> None:
     text = "{ tasks(limit: 7) { id } }"
-    assert measured(text, replace(ENDLESS, cost=S + 7)).cost == S + 7
+    assert measured(text, replace(ENDLESS, cost=S + 7 * (1 + TASK))).cost == S + 7 * (1 + TASK)
     with pytest.raises(RequestError) as caught:
-        measured(text, replace(ENDLESS, cost=S + 6))
+        measured(text, replace(ENDLESS, cost=S + 7 * (1 + TASK) - 1))
     assert caught.value.code == "TOO_COSTLY"
     assert caught.value.message == (
-        "The operation asks for 12 points; at most 11 are allowed: ask for fewer fields or smaller pages."
+        "The operation asks for 117 points; at most 116 are allowed: ask for fewer fields or smaller pages."
     )
 
 

@@ -23,7 +23,7 @@ AT_ROOT = f"query ({VARIABLES}) {{ taskCount(filter: $filter) {CONNECTION} }}"
 @pytest.fixture
 async def api(database: str) -> AsyncIterator[Api]:
     """An API where more can be asked for at once than a front end would."""
-    async with api_on(database, max_root_fields=100, max_aliases=100, max_cost=1_000_000) as api:
+    async with api_on(database, max_root_fields=100, max_aliases=100, max_cost=10_000_000) as api:
         yield api
 
 

@@ -1,7 +1,7 @@
 """What fields cost: points for each, times the size of the list that it is in, all read off the schema.
 
-- A field costs 1 point; one that takes arguments, and `totalCount`, costs 5: it is a statement of its own. A long
-  text that is answered costs 25.
+- A field costs 1 point; one that takes arguments, and `totalCount`, costs 5: it is a statement of its own. A task
+  costs 15 more, and 10 for its description: these may be long.
 - What a field is given costs, too, since it is read anew wherever the field is executed: 10 points for each object in
   it, a filter or a comparison, say; one for 10 other values or 10,000 characters.
 - What is below a list costs as often as the list is long: by the arguments of its field or, where that has none
@@ -56,8 +56,11 @@ ASSUMED_SIZE = 10
 BOUNDED = {"tags": MAX_TAGS // 2}
 """How long lists without arguments are taken to be whose bound is known."""
 
-LONG_TEXTS = {"description": 25}
-"""Points of texts that may be long: what is answered must fit into memory."""
+OBJECTS = {"Task": 15, "Node": 15}
+"""Points of objects that may have a long text, which is read with them: all of them together must fit into memory."""
+
+LONG_TEXTS = {"description": 10}
+"""Points of texts that may be long, where they are answered."""
 
 PAGE_ARGUMENTS = ("first", "last", "limit")
 MOST_ARGUMENT = "atMost"

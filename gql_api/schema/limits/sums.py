@@ -18,7 +18,7 @@ from graphql import (
     is_list_type,
 )
 
-from gql_api.schema.limits.cost import ASSUMED_SIZE, MOST, Values, introspection_sizes, size, weight
+from gql_api.schema.limits.cost import ASSUMED_SIZE, MOST, OBJECTS, Values, introspection_sizes, size, weight
 
 
 @dataclass(slots=True)
@@ -121,17 +121,18 @@ class Adding:
             return
         sums.introspection += below.introspection
         sums.depth = max(sums.depth, 1 + below.depth)
-        name = node.name.value
+        name, named = node.name.value, _named(definition)
+        one = below.cost + (OBJECTS.get(named.name, 0) if named is not None else 0)
         given = {each.name.value: each.value for each in node.arguments or ()}
         sums.cost += weight(name, definition, given, self._values)
         # Without fields below, its length does not matter.
         bound = size(name, definition, given, self._values) if definition is not None and node.selection_set else None
         if not _is_list(definition):
-            sums.cost += below.cost + below.listed * (ASSUMED_SIZE if bound is None else bound)
+            sums.cost += one + below.listed * (ASSUMED_SIZE if bound is None else bound)
         elif bound is not None:
-            sums.cost += (below.cost + below.listed * ASSUMED_SIZE) * bound
+            sums.cost += (one + below.listed * ASSUMED_SIZE) * bound
         else:
-            sums.listed += below.cost + below.listed * ASSUMED_SIZE
+            sums.listed += one + below.listed * ASSUMED_SIZE
 
     def _definition(self, parent: GraphQLNamedType | None, node: FieldNode) -> GraphQLField | None:
         return self._schema.get_field(parent, node.name.value) if is_composite_type(parent) else None
