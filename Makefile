@@ -48,9 +48,10 @@ pictures: .venv explorer ## Take the pictures of docs/pictures anew, by the brow
 fuzz: .venv ## Send what nobody would: bytes, headers, documents, values, frames
 	@$(UV) run --locked --quiet pytest tests/fuzz $(ARGS)
 
-soak: .venv ## All that is random, twenty times as much of it as the tests try and other each time; and the failures
+soak: .venv ## Everything that takes long: what is random twenty times as often, and other each time; failures; attacks
 	@GQL_TEST_MORE=20 $(UV) run --locked --quiet pytest tests/schema/test_filter_model.py tests/fuzz $(ARGS)
 	@$(MAKE) faults
+	@$(UV) run --locked --quiet pytest --numprocesses=0 tests/attacks
 
 check: $(UV) ## Lint, types, import rules, schema drift, migrations
 	$(UV) run --locked --quiet ruff check .
