@@ -32,12 +32,11 @@ async def in_the_middle(api: Api, raw: Raw, query: str, lock: str) -> dict[str, 
 
 
 @pytest.mark.parametrize("query", READS.values(), ids=READS)
-async def test_in_the_middle_of_a_read(database: str, raw: Raw, query: str) -> None:
+async def test_in_the_middle_of_a_read_it_is_done_again(database: str, raw: Raw, query: str) -> None:
     async with api_on(database, pool_size=3) as api:
         await api.create_task(category={"create": {"name": "Home"}})
         answer = await in_the_middle(api, raw, query, "LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE")
-        assert code(answer) == "UNAVAILABLE"
-        assert code(await api.answer(query)) is None  # at once: all connections of that time are thrown away
+        assert code(answer) is None
         await is_well(api)
 
 
