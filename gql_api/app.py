@@ -169,7 +169,8 @@ def _add_schema(app: FastAPI, door: Door) -> None:
 def _add_pages(app: FastAPI, explorer: Explorer) -> None:
     """Add what is for people who develop with the API."""
     if files := explorer.files():
-        app.mount(explorer.files_path, files)
+        # No mount: it would hand on WebSockets, too.
+        app.router.routes.append(Route(f"{explorer.files_path}/{{name:path}}", files, methods=["GET", "HEAD"]))
     app.include_router(documentation.router)
     places = [Place(GRAPHQL_PATH, "Explorer", "GraphiQL: write operations, run them, read what everything means.")]
     if app.state.introspection:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from gql_api.app import create_app
@@ -278,4 +279,16 @@ async def test_a_text_that_is_none_and_what_comes_with_it_close_in_order(
         transport.write(b"\x81\x82\0\0\0\0\xff\xfe" + b"\x88\x82\0\0\0\0\x03\xe8")
         await client.connection.wait_closed()
     await served.idle()
+    assert [record for record in caplog.records if record.levelname in {"WARNING", "ERROR"}] == []
+
+
+@pytest.mark.parametrize("path", ["", "assets/x.js", "schema.graphql", "nothing"])
+async def test_websockets_are_opened_at_one_place_only(
+    database: str, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serving(settings(database, explorer=True)) as served:
+        with pytest.raises(InvalidStatus) as refused:
+            async with connect(f"ws://127.0.0.1:{served.port}/graphql/{path}"):
+                pass
+        assert refused.value.response.status_code in {403, 404}
     assert [record for record in caplog.records if record.levelname in {"WARNING", "ERROR"}] == []
