@@ -36,7 +36,11 @@ class LimitSettings(BaseSettings):
         32_768, "each worker", "Bytes of a request's first line and headers.", ge=1_000, le=1_000_000
     )
     max_body_size: int = setting(
-        2_000_000, "all workers", "Bytes of a request's body, also when it is unpacked.", ge=1, le=1_000_000_000
+        2_000_000,
+        "all workers",
+        "Bytes of a request's body, also when it is unpacked, and of a WebSocket's message.",
+        ge=1,
+        le=1_000_000_000,
     )
     max_tokens: int = setting(5_000, "all workers", "Tokens of a document: names, brackets, values.", ge=1)
     max_depth: int = setting(15, "all workers", "Fields within fields.", ge=1, le=100)
