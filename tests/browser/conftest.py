@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright, expect
 
 from gql_api import db, seed
 from gql_api.http.explorer import BUNDLE
@@ -126,6 +126,7 @@ async def opened(browser: Browser, address: str, **options: Any) -> AsyncIterato
     context: BrowserContext = await browser.new_context(viewport={"width": 1200, "height": 760}, **options)
     await context.grant_permissions(["clipboard-read", "clipboard-write"])
     context.set_default_timeout(30_000)
+    expect.set_options(timeout=30_000)
     page = await context.new_page()
     watch.on(page)
     try:

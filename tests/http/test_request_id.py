@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from gql_api import logs
 from gql_api.app import create_app
 from gql_api.errors import RequestErrorCode, UnavailableError
 from gql_api.report import OperationReport, Reports
@@ -16,6 +17,7 @@ from tests.conftest import Raw, api_on, settings
 
 @pytest.fixture
 def written(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    logs.identify()
     with caplog.at_level(logging.DEBUG, "gql_api"):
         yield caplog
 
