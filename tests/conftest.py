@@ -5,7 +5,6 @@ HTTP runs the production's own transactions on `database`, a clone of the migrat
 """
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from os import environ
@@ -26,12 +25,6 @@ from gql_api import db, embedded, migrations, models
 from gql_api.app import create_app
 from gql_api.settings import Settings
 from tests.api import Api
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than there are CPUs: many tests wait, for a process to start or for a deadline."""
-    return (os.cpu_count() or 1) + 1
-
 
 Raw: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 """A connection of the test's own."""

@@ -10,7 +10,7 @@ from tests.api import ERROR, Api
 from tests.conftest import KILL_OTHERS, Raw, waiting_for_a_lock
 
 IN_EACH_OTHERS_WAY = """
-    CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.1); RETURN OLD; END $$;
+    CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.5); RETURN OLD; END $$;
     CREATE TRIGGER dawdle BEFORE DELETE ON task_tags FOR EACH ROW EXECUTE FUNCTION dawdle()"""
 """Lets whoever takes a tag off a task be slow, so that another one begins with the next task meanwhile."""
 
@@ -25,6 +25,7 @@ async def test_who_deletes_a_tag_and_who_deletes_its_tasks_notice_nothing_of_eac
         "INSERT INTO task_tags (task_id, tag_id) SELECT t.id, tags.id FROM tasks t, tags ORDER BY t.id DESC"
     )
     await raw.execute(IN_EACH_OTHERS_WAY)
+    await asyncio.gather(*(api.field("{ taskCount }") for _ in range(2)))  # both have a connection now
     by_tag, by_task = await asyncio.gather(
         api.field(f"mutation ($id: ID!) {{ deleteTag(id: $id) {{ {ERROR} }} }}", id=tag["tag"]["id"]),
         api.field(
