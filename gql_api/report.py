@@ -53,7 +53,6 @@ class OperationReport:
     """`ok`, or the code of the first error."""
     errors: int = 0
     retries: int = 0
-    status: int | None = None
     principal: str | None = None
     """Who asks: a name that may be shown, never the token."""
     level: int = logging.INFO
@@ -71,7 +70,6 @@ class OperationReport:
             "name": self.name and self.name[:LONGEST_NAME],
             "outcome": self.outcome,
             "errors": self.errors,
-            "status": self.status,
             "durationMs": _milliseconds(self.duration),
             "statements": self.statements,
             "batches": len(self.batches),

@@ -70,6 +70,15 @@ class Server:
             await connection.execute(statement)
 
 
+async def migrated(server: Server) -> str:
+    """Make a database that is migrated, and return its name."""
+    name = await server.create()
+    engine = db.create_engine(server.url(name))
+    await migrations.upgrade(engine)
+    await engine.dispose()
+    return name
+
+
 class Clones:
     """Databases cloned from the template: emptied and lent again, unless a test has changed more than rows in them."""
 
@@ -151,11 +160,7 @@ async def server(server_url: str) -> AsyncIterator[Server]:
 @pytest.fixture(scope="session")
 async def template(server: Server) -> str:
     """The name of a migrated database that nobody is connected to."""
-    name = await server.create()
-    engine = db.create_engine(server.url(name))
-    await migrations.upgrade(engine)
-    await engine.dispose()
-    return name
+    return await migrated(server)
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,8 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
 from gql_api.errors import RequestError, RequestErrorCode
+from gql_api.http.negotiation import JSON
 
-JSON = "application/json"
 PACKED = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 """Content codings (RFC 9110, 8.4.1), each with what zlib calls it."""
 

@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
-from gql_api import db, migrations
 from gql_api.driver import ENDING
 from tests.api import Api
-from tests.conftest import Raw, Server, connected
+from tests.conftest import Raw, Server, connected, migrated
 from tests.faults.postgres import Postgres
 
 DEADLINE = 1.0
@@ -46,11 +45,7 @@ async def server(postgres: Postgres) -> Server:
 
 @pytest.fixture(scope="session")
 async def template(server: Server) -> str:
-    name = await server.create()
-    engine = db.create_engine(server.url(name))
-    await migrations.upgrade(engine)
-    await engine.dispose()
-    return name
+    return await migrated(server)
 
 
 @pytest.fixture

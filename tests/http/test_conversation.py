@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
 
@@ -137,16 +136,6 @@ async def test_pings_are_answered_with_what_they_carry_at_any_time(served: Serve
         await client.begin(anything={"is": "allowed"})
         await client.message(type="complete", id="unknown")
         assert await client.run("{ taskCount }") == {"data": {"taskCount": 0}}
-
-
-@pytest.fixture
-async def locked(raw: Raw) -> AsyncIterator[Raw]:
-    """A database where whoever reads tasks waits."""
-    transaction = raw.transaction()
-    await transaction.start()
-    await raw.execute("LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE")
-    yield raw
-    await transaction.rollback()
 
 
 @pytest.mark.parametrize(

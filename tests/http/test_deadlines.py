@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -13,16 +12,6 @@ from tests.http.served import serving
 COUNT = {"query": "{ taskCount }"}
 STATEMENTS = """SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"""
-
-
-@pytest.fixture
-async def locked(raw: Raw) -> AsyncIterator[Raw]:
-    """A database where whoever reads or writes tasks waits."""
-    transaction = raw.transaction()
-    await transaction.start()
-    await raw.execute("LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE")
-    yield raw
-    await transaction.rollback()
 
 
 async def until_no_statement_runs(raw: Raw) -> None:
