@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from graphql import DocumentNode
 
 from gql_api.db import Sessions
+from gql_api.execution import Compiler
 from gql_api.loaders import Loaders
 from gql_api.unit_of_work import UnitOfWork
 
@@ -41,6 +42,8 @@ class Context:
     principal: Principal
     now: datetime
     """The one moment that decides for the whole operation what is overdue."""
+    compiler: Compiler | None = None
+    """What compiles operations, where they are to be compiled."""
     document: DocumentNode | None = None
     """What is executed."""
     suggestions: bool = False

@@ -137,6 +137,10 @@ def count_batch(loader: str, size: int) -> None:
         report.batches.append((loader, size))
 
 
+def count_execution(how: str) -> None:
+    """Note how the operation that the current task works for was executed."""
+
+
 class Reports:
     """Where all reports of an application go."""
 

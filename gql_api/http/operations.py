@@ -11,6 +11,7 @@ from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, Operati
 
 from gql_api.context import Connection, Context
 from gql_api.errors import IN_DOUBT_MESSAGE, RequestError, RequestErrorCode, UnavailableError
+from gql_api.execution import Compiler
 from gql_api.http.admission import Admission
 from gql_api.http.persisted import Documents
 from gql_api.http.request import GraphQLRequest
@@ -55,6 +56,7 @@ class Operations:
         self._admission = admission
         self._reports = reports
         self._timeout = timeout
+        self._compiler = Compiler(max_bytes=64 * 2**20, uses=1, share=100)
 
     async def run(
         self, request: GraphQLRequest, connection: Connection, transport: Transport, *, safe: bool = False
@@ -100,6 +102,7 @@ class Operations:
         while True:
             context = Context.open(connection)
             context.document, context.suggestions = document, self._rules.suggestions
+            context.compiler = self._compiler
             try:
                 data, errors = await self._result(context, request, until)
             except _LateError:

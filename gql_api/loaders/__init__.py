@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any, TypeVar, TypeVarTuple
 
-from gql_api.loaders.base import Loader
 from gql_api.loaders.category import category_by_id, category_by_name, category_slice
+from gql_api.loaders.loader import Loader
 from gql_api.loaders.tag import tag_by_id, tag_by_name, tag_slice, tags_by_task_id
 from gql_api.loaders.task import (
     any_task_outside_by_category_id,

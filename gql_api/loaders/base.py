@@ -1,12 +1,9 @@
-"""What all loaders share."""
+"""How loaders are made of what repositories find."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any, TypeVar
 
-from strawberry.dataloader import DataLoader
-
-from gql_api.report import count_batch
+from gql_api.loaders.loader import Loader
 from gql_api.repositories import NamedRepository, Repositories, Repository
 from gql_api.shapes.base import Entity, NamedEntity
 from gql_api.shapes.filter import Filter
@@ -19,38 +16,6 @@ ResultT = TypeVar("ResultT")
 EntityT = TypeVar("EntityT", bound=Entity)
 NamedEntityT = TypeVar("NamedEntityT", bound=NamedEntity)
 FilterT = TypeVar("FilterT", bound=Filter)
-
-
-class Loader(DataLoader[KeyT, ResultT]):
-    """Collects the keys that are asked for in one turn of the event loop and loads them with one statement."""
-
-    def __init__(self, work: UnitOfWork, load_many: Callable[[list[KeyT]], Awaitable[Sequence[ResultT]]]) -> None:
-        super().__init__(load_fn=self._load_batch)
-        self._work = work
-        self._load_many = load_many
-        self.name = ""
-        work.when_written(self.clear_all)
-
-    def load(self, key: KeyT) -> Awaitable[ResultT]:
-        """Return the key's value when the batch has it.
-
-        All who ask for a key share one future. GraphQL cancels the siblings of a field that failed; the shield keeps
-        that from those who asked for the same key elsewhere, and from the statement that is running.
-        """
-        self._work.check_not_held()
-        shared = asyncio.ensure_future(super().load(key))
-        shared.add_done_callback(_see)
-        return asyncio.shield(shared)
-
-    async def _load_batch(self, keys: list[KeyT]) -> Sequence[ResultT]:
-        count_batch(self.name, len(keys))
-        return await self._load_many(keys)
-
-
-def _see(done: "asyncio.Future[Any]") -> None:
-    """Look at the failure of a batch that nobody waits for any more: asyncio would log it as forgotten."""
-    if not done.cancelled():
-        done.exception()
 
 
 def by_key(

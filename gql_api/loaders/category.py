@@ -1,6 +1,7 @@
 """Loaders that answer categories."""
 
-from gql_api.loaders.base import Loader, by_id, by_name, one_slice
+from gql_api.loaders.base import by_id, by_name, one_slice
+from gql_api.loaders.loader import Loader
 from gql_api.shapes.category import Category, CategoryFilter
 from gql_api.shapes.page import Listing, Slice
 from gql_api.unit_of_work import UnitOfWork

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from gql_api.loaders.base import Loader, by_id, by_key, by_name, one_slice
+from gql_api.loaders.base import by_id, by_key, by_name, one_slice
+from gql_api.loaders.loader import Loader
 from gql_api.shapes.page import Listing, Slice
 from gql_api.shapes.tag import Tag, TagFilter
 from gql_api.unit_of_work import UnitOfWork

@@ -1,6 +1,7 @@
 """Loaders that answer tasks, or facts about them."""
 
-from gql_api.loaders.base import Loader, by_id, by_key, one_slice
+from gql_api.loaders.base import by_id, by_key, one_slice
+from gql_api.loaders.loader import Loader
 from gql_api.shapes.page import Listing, Outside, Slice
 from gql_api.shapes.task import Task, TaskFilter
 from gql_api.unit_of_work import UnitOfWork

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from gql_api.context import Context
-from gql_api.loaders.base import Loader
+from gql_api.loaders.loader import Loader
 from gql_api.repositories import Repositories, Repository
 from gql_api.shapes.base import Entity
 from gql_api.shapes.cursor import Position, encode

@@ -5,7 +5,7 @@ from typing import NamedTuple, TypeAlias
 
 from gql_api.context import Context
 from gql_api.errors import at
-from gql_api.loaders.base import Loader
+from gql_api.loaders.loader import Loader
 from gql_api.repositories import Lock, Repositories
 from gql_api.resolvers.category_links import hold
 from gql_api.resolvers.checks import at_version, found

@@ -4,9 +4,11 @@ from typing import Annotated, Any, ClassVar
 
 import strawberry
 
+from gql_api.execution import instances_of
 from gql_api.resolvers import task as tasks
 from gql_api.schema import global_id
 from gql_api.schema.connection import Connection
+from gql_api.schema.derived import derived
 from gql_api.schema.fields import CheckedArguments
 from gql_api.schema.idempotency import REPLAYED
 from gql_api.schema.info import Info
@@ -27,9 +29,12 @@ from gql_api.shapes import category as shapes
 
 @strawberry.pydantic.type(description="A group of tasks.")
 class Category(shapes.Category, Node):
-    @strawberry.pydantic.field(name="id", description="The category's id: opaque, stable, unique over all types.")
-    def global_id(self) -> strawberry.ID:
-        return global_id.encode("Category", self.id)
+    global_id: ClassVar[Any] = derived(
+        strawberry.ID,
+        lambda category, _: global_id.encode("Category", category.id),
+        name="id",
+        description="The category's id: opaque, stable, unique over all types.",
+    )
 
     @strawberry.pydantic.field(description="How many of its tasks match.", extensions=[CheckedArguments()])
     async def task_count(
@@ -39,9 +44,7 @@ class Category(shapes.Category, Node):
 
     tasks_connection: ClassVar[Any] = tasks_relation(tasks.connection_in_category, "A page of its tasks, by cursors.")
 
-    @classmethod
-    def is_type_of(cls, obj: object, _info: Any) -> bool:
-        return isinstance(obj, shapes.Category)
+    is_type_of: ClassVar[Any] = staticmethod(instances_of(shapes.Category))
 
 
 @strawberry.type(description="A page of categories.")

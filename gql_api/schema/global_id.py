@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from gql_api.errors import Kind, ProblemCode
 
 MAX_ID = 2**63 - 1
+PREFIXES: dict[Kind, bytes] = {kind: kind.encode() for kind in get_args(Kind)}
 KINDS: frozenset[str] = frozenset(get_args(Kind))
 
 
@@ -20,7 +21,8 @@ class InvalidIdError(ValueError):
 
 
 def encode(kind: Kind, id: int) -> strawberry.ID:
-    return strawberry.ID(base64.urlsafe_b64encode(f"{kind}:{id}".encode()).decode().rstrip("="))
+    # None of these characters becomes one that Base64 for URLs writes differently.
+    return strawberry.ID(binascii.b2a_base64(b"%b:%d" % (PREFIXES[kind], id), newline=False).rstrip(b"=").decode())
 
 
 def decode(text: str) -> tuple[Kind, int]:

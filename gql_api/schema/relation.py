@@ -5,8 +5,11 @@ from typing import Any
 
 import strawberry
 
+from gql_api.context import Context
+from gql_api.execution import Relation
+from gql_api.execution.declared import COMPILED
 from gql_api.loaders import Loaders
-from gql_api.loaders.base import Loader
+from gql_api.loaders.loader import Loader
 from gql_api.schema.info import Info
 
 
@@ -17,4 +20,12 @@ def relation(graphql_type: object, *, key: str, loader: Callable[[Loaders], Load
         value = getattr(self, key)
         return None if value is None else await loader(info.context.loaders).load(value)
 
-    return strawberry.pydantic.field(resolve, graphql_type=graphql_type, description=description)
+    def loader_of(context: Context) -> Loader[int, Any]:
+        return loader(context.loaders)
+
+    return strawberry.pydantic.field(
+        resolve,
+        graphql_type=graphql_type,
+        description=description,
+        metadata={COMPILED: Relation(key, loader_of)},
+    )

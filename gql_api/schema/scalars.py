@@ -28,7 +28,7 @@ def parse_datetime(value: object) -> datetime:
 
 
 def serialize_datetime(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat()
+    return value.isoformat() if value.tzinfo is UTC else value.astimezone(UTC).isoformat()
 
 
 DateTime: ScalarDefinition = strawberry.scalar(

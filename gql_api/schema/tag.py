@@ -4,9 +4,11 @@ from typing import Annotated, Any, ClassVar
 
 import strawberry
 
+from gql_api.execution import instances_of
 from gql_api.resolvers import task as tasks
 from gql_api.schema import global_id
 from gql_api.schema.connection import Connection
+from gql_api.schema.derived import derived
 from gql_api.schema.fields import CheckedArguments
 from gql_api.schema.idempotency import REPLAYED
 from gql_api.schema.info import Info
@@ -25,9 +27,12 @@ from gql_api.shapes import tag as shapes
 
 @strawberry.pydantic.type(description="A word that tasks can be marked with. A task has any number of them up to 100.")
 class Tag(shapes.Tag, Node):
-    @strawberry.pydantic.field(name="id", description="The tag's id: opaque, stable, unique over all types.")
-    def global_id(self) -> strawberry.ID:
-        return global_id.encode("Tag", self.id)
+    global_id: ClassVar[Any] = derived(
+        strawberry.ID,
+        lambda tag, _: global_id.encode("Tag", tag.id),
+        name="id",
+        description="The tag's id: opaque, stable, unique over all types.",
+    )
 
     @strawberry.pydantic.field(description="How many tasks that match have it.", extensions=[CheckedArguments()])
     async def task_count(
@@ -39,9 +44,7 @@ class Tag(shapes.Tag, Node):
         tasks.connection_with_tag, "A page of the tasks that have it, by cursors."
     )
 
-    @classmethod
-    def is_type_of(cls, obj: object, _info: Any) -> bool:
-        return isinstance(obj, shapes.Tag)
+    is_type_of: ClassVar[Any] = staticmethod(instances_of(shapes.Tag))
 
 
 @strawberry.type(description="A page of tags.")

@@ -4,11 +4,12 @@ from typing import Annotated, Any, ClassVar
 
 import strawberry
 
+from gql_api.execution import instances_of
 from gql_api.schema import global_id
 from gql_api.schema.category import Category
 from gql_api.schema.connection import Connection
+from gql_api.schema.derived import derived
 from gql_api.schema.idempotency import REPLAYED
-from gql_api.schema.info import Info
 from gql_api.schema.node import Node
 from gql_api.schema.relation import relation
 from gql_api.schema.tag import Tag
@@ -39,17 +40,20 @@ class Task(shapes.Task, Node):
         description="The tags that the task has, by name; at most 100.",
     )
 
-    @strawberry.pydantic.field(name="id", description="The task's id: opaque, stable, unique over all types.")
-    def global_id(self) -> strawberry.ID:
-        return global_id.encode("Task", self.id)
+    global_id: ClassVar[Any] = derived(
+        strawberry.ID,
+        lambda task, _: global_id.encode("Task", task.id),
+        name="id",
+        description="The task's id: opaque, stable, unique over all types.",
+    )
 
-    @strawberry.pydantic.field(description="Whether the task is not completed and its due time is past.")
-    def overdue(self, info: Info) -> bool:
-        return self.is_overdue(info.context.now)
+    overdue: ClassVar[Any] = derived(
+        bool,
+        lambda task, context: task.is_overdue(context.now),
+        description="Whether the task is not completed and its due time is past.",
+    )
 
-    @classmethod
-    def is_type_of(cls, obj: object, _info: Any) -> bool:
-        return isinstance(obj, shapes.Task)
+    is_type_of: ClassVar[Any] = staticmethod(instances_of(shapes.Task))
 
 
 @strawberry.type(description="A page of tasks.")

@@ -49,12 +49,12 @@ async def test_all_keys_of_a_moment_are_one_statement(
 async def test_a_missing_key_is_none_in_its_own_place(work: UnitOfWork, repositories: Repositories) -> None:
     task, category = await add_task(repositories), await add_category(repositories)
     loaders = Loaders(work)
-    assert await loaders.task_by_id.load_many([2**62, task.id]) == [None, task]
-    assert await loaders.category_by_id.load_many([category.id, 2**62]) == [category, None]
-    assert await loaders.category_by_name.load_many(["nowhere", "HOME"]) == [None, category]
+    assert await loaders.task_by_id.load_all([2**62, task.id]) == [None, task]
+    assert await loaders.category_by_id.load_all([category.id, 2**62]) == [category, None]
+    assert await loaders.category_by_name.load_all(["nowhere", "HOME"]) == [None, category]
     (tag,) = await add_tags(repositories, "Green")
-    assert await loaders.tag_by_id.load_many([2**62, tag.id]) == [None, tag]
-    assert await loaders.tag_by_name.load_many(["nowhere", "GREEN"]) == [None, tag]
+    assert await loaders.tag_by_id.load_all([2**62, tag.id]) == [None, tag]
+    assert await loaders.tag_by_name.load_all(["nowhere", "GREEN"]) == [None, tag]
 
 
 async def test_the_tags_of_all_tasks_of_a_moment_are_one_statement(

@@ -1,4 +1,4 @@
-"""Execution: whether what is wrong with variables is told with names of the schema."""
+"""The executor of our schema: what an operation's context says of how it is executed."""
 
 from typing import Any
 
@@ -6,12 +6,19 @@ from graphql import GraphQLError
 from graphql.execution import Executor as GraphQLExecutor
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from gql_api.context import Context
+from gql_api.execution import Compiler, Compiling
+
 CONTEXT = 3
 """The place of the context among the arguments of `build`."""
 
 
-class Executor(StrawberryGraphQLCoreExecutionContext):
+class Executor(Compiling, StrawberryGraphQLCoreExecutionContext):
     """Strawberry's, which hides suggestions where the operation's context has `suggestions` False."""
+
+    def compiler(self) -> Compiler | None:
+        context: Context = self.context_value
+        return context.compiler
 
     @classmethod
     def build(cls, *args: Any, **others: Any) -> list[GraphQLError] | GraphQLExecutor[Any]:

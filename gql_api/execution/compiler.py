@@ -1,0 +1,216 @@
+"""Which operations are compiled, and when: on their second use, within a share of the time, kept within bounded bytes.
+
+An operation that is seen once, as all of a hostile stream are, is not worth it. What is not compiled is executed by the
+ordinary executor: never a wrong answer, only a slower one.
+"""
+
+import logging
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+from graphql import (
+    DirectiveNode,
+    ExecutableDefinitionNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    InlineFragmentNode,
+    Node,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionSetNode,
+    VariableNode,
+)
+from graphql.execution import Executor
+
+from gql_api.execution.plan import NotPlannedError, Plan, Planner
+from gql_api.execution.run import complete_leaf
+from gql_api.execution.source import Source
+from gql_api.report import count_execution
+
+logger = logging.getLogger(__name__)
+
+COMPILED = "compiled"
+
+AST_BYTES = 60
+"""What a byte of a document takes in memory when it is parsed, about."""
+
+CODE_BYTES = 30
+"""What a byte of generated source takes in memory when it is compiled, about, with the plan behind it."""
+
+INCREMENTAL = {"defer", "stream"}
+CONDITIONS = {"skip", "include"}
+NO_PROPAGATION = "experimental_disableErrorPropagation"
+
+
+@dataclass(slots=True)
+class Compiled:
+    plan: Plan
+    source: str
+
+
+@dataclass(slots=True)
+class _Known:
+    """An operation that was used: kept with its nodes, so that their identity stays its own."""
+
+    operation: OperationDefinitionNode
+    reason: str | None
+    """Why it is not compiled, whatever its variables are."""
+    conditions: tuple[str, ...]
+    """The variables in `@skip` and `@include`."""
+    size: int
+    """In bytes, with all that was compiled of it."""
+    variants: dict[tuple[Any, ...], Compiled | str | int]
+    """By the values of the conditions: what was compiled, or why nothing was, or how often it was used."""
+
+
+class Compiler:
+    """The compiled operations of one schema."""
+
+    def __init__(
+        self,
+        *,
+        max_bytes: int,
+        uses: int = 2,
+        share: float = 0.1,
+        clock: Callable[[], float] = perf_counter,
+    ) -> None:
+        """Compile at the `uses`-th use; spend no more than a `share` of the time on it, as the clock tells it in
+        seconds.
+        """
+        self._max_bytes = max_bytes
+        self._uses = uses
+        self._share = share
+        self._clock = clock
+        self._free_at = clock()
+        self._known: OrderedDict[int, _Known] = OrderedDict()
+        self.bytes = 0
+        self.executions: Counter[str] = Counter()
+        """How often operations were executed: compiled, or otherwise for which reason."""
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def find(self, executor: Executor[Any], reason: str | None = None) -> Compiled | None:
+        """Return the compiled operation of an executor; None when the ordinary executor has to do, as it has where
+        there is a reason already.
+        """
+        found = reason or self._find(executor)
+        how = found if isinstance(found, str) else COMPILED
+        self.executions[how] += 1
+        count_execution(how)
+        return None if isinstance(found, str) else found
+
+    def _find(self, executor: Executor[Any]) -> Compiled | str:
+        operation = executor.operation
+        known = self._known.get(id(operation))
+        if known is None:
+            known = self._remember(executor)
+        else:
+            self._known.move_to_end(id(operation))
+        if known.reason is not None:
+            return known.reason
+        values = executor.variable_values.coerced
+        condition = tuple(values.get(name) for name in known.conditions)
+        variant = known.variants.get(condition, 0)
+        if not isinstance(variant, int):
+            return variant
+        known.variants[condition] = variant + 1
+        if variant + 1 < self._uses:
+            return "first use"
+        now = self._clock()
+        if now < self._free_at:
+            return "budget"
+        made = compiled(executor)
+        self._free_at = max(self._free_at, now) + (self._clock() - now) / self._share
+        known.variants[condition] = made
+        self._grow(known, CODE_BYTES * len(made.source) if isinstance(made, Compiled) else 0)
+        return made
+
+    def _remember(self, executor: Executor[Any]) -> _Known:
+        operation = executor.operation
+        nodes = (operation, *executor.fragment_definitions.values())
+        directives = [directive for node in nodes for directive in directives_in(node)]
+        names = {directive.name.value for directive in directives}
+        reason = None
+        if operation.operation is OperationType.SUBSCRIPTION:
+            reason = "subscription"
+        elif names & INCREMENTAL:
+            reason = "incremental"
+        elif NO_PROPAGATION in names:
+            reason = "no error propagation"
+        elif any(fragment.variable_definitions for fragment in executor.fragment_definitions.values()):
+            reason = "fragment variables"
+        conditions = sorted(
+            {
+                argument.value.name.value
+                for directive in directives
+                if directive.name.value in CONDITIONS
+                for argument in directive.arguments or ()
+                if isinstance(argument.value, VariableNode)
+            }
+        )
+        text = len(operation.loc.source.body) if operation.loc is not None else 1_000
+        known = _Known(operation, reason, tuple(conditions), 0, {})
+        self._known[id(operation)] = known
+        self._grow(known, 1_000 + AST_BYTES * text)
+        return known
+
+    def _grow(self, known: _Known, by: int) -> None:
+        known.size += by
+        self.bytes += by
+        while self.bytes > self._max_bytes and len(self._known) > 1:
+            _, forgotten = self._known.popitem(last=False)
+            self.bytes -= forgotten.size
+
+
+def compiled(executor: Executor[Any]) -> Compiled | str:
+    """Compile the executor's operation for its values of `@skip` and `@include`; return why not where it is not."""
+    try:
+        plan = Planner(executor).plan()
+        source = Source(plan)
+    except NotPlannedError as error:
+        return str(error)
+    except (GraphQLError, RecursionError):  # told by the ordinary executor, where they belong
+        return "not planned"
+    name = executor.operation.name.value if executor.operation.name is not None else "operation"
+    names = {**source.names, "__name__": f"graphql.{name}", "__loader__": _Loader(source.text)}
+    exec(compile(source.text, f"graphql/{name}.py", "exec"), names)  # noqa: S102 - that is what compiling is
+    for selection in plan.selections:
+        selection.function = names[f"select_{selection.number}"]
+    for place in plan.places:
+        place.complete = names.get(f"complete_{place.number}") or complete_leaf(place)
+    for field in plan.relations:
+        field.fill = names[f"fill_{field.number}"]
+    return Compiled(plan, source.text)
+
+
+class _Loader:
+    """Gives the source to who prints a traceback (PEP 302)."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+
+    def get_source(self, _name: str) -> str:
+        return self._source
+
+
+def directives_in(node: ExecutableDefinitionNode) -> Iterator[DirectiveNode]:
+    """Yield the directives of an operation or a fragment, and those inside of it."""
+    left: list[Node] = [node]
+    while left:
+        each = left.pop()
+        if isinstance(each, SelectionSetNode):
+            left.extend(each.selections)
+            continue
+        assert isinstance(  # noqa: S101 - for the type checker: nothing else can be selected
+            each, OperationDefinitionNode | FragmentDefinitionNode | FieldNode | InlineFragmentNode | FragmentSpreadNode
+        )
+        yield from each.directives or ()
+        inner = getattr(each, "selection_set", None)
+        if inner is not None:
+            left.append(inner)

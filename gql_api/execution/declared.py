@@ -1,0 +1,72 @@
+"""What a schema declares of its fields beyond their resolvers, so that an operation can be compiled around them."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from graphql import GraphQLField, GraphQLObjectType
+
+COMPILED = "gql_api.compiled"
+"""Under which key a field's metadata holds its declaration."""
+
+
+class BatchLoader(Protocol):
+    """Answers many keys at once."""
+
+    def load_all(self, keys: Sequence[Any]) -> Awaitable[Sequence[Any]]:
+        """Return what there is for each key, in their order; an exception for a key that failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A field that follows from its parent and the context alone: at once, without effects."""
+
+    function: Callable[[Any, Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A field that a loader answers by a key, an attribute of the parent; null without a key."""
+
+    key: str
+    loader: Callable[[Any], BatchLoader]
+    """Returns the loader of a context."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A field that is an attribute of its parent."""
+
+    name: str
+
+
+Declaration = Derived | Relation | Attribute | None
+"""None: what the field is, only its resolver knows."""
+
+
+def instances_of(cls: type) -> Callable[[object, object], bool]:
+    """Return an `is_type_of` for a GraphQL type whose objects are the instances of a class."""
+
+    def is_type_of(value: object, _info: object) -> bool:
+        return isinstance(value, cls)
+
+    is_type_of.instances = cls  # type: ignore[attr-defined]
+    return is_type_of
+
+
+def instances(type_: GraphQLObjectType) -> type | None:
+    """Return the class whose instances the type's objects are, where that is declared."""
+    found = getattr(type_.is_type_of, "instances", None)
+    return found if isinstance(found, type) else None
+
+
+def declaration(definition: GraphQLField) -> Declaration:
+    """Return what is declared of a field, or what Strawberry has made of an attribute without a resolver."""
+    field = definition.extensions.get("strawberry-definition")
+    if field is None:
+        return None
+    if (declared := field.metadata.get(COMPILED)) is not None:
+        return declared  # type: ignore[no-any-return]
+    if getattr(definition.resolve, "_is_default", False) and field.default_resolver is getattr:
+        return Attribute(field.python_name)
+    return None

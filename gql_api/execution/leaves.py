@@ -1,0 +1,75 @@
+"""Leaf values: what is written for a scalar or an enum in compiled code (GraphQL specification, "Result Coercion").
+
+Each has a test that is true for what its values mostly are, and an expression for those. Everything else goes the
+ordinary way.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime, time
+from decimal import Decimal
+from enum import Enum
+from math import isfinite
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from graphql import (
+    GraphQLBoolean,
+    GraphQLEnumType,
+    GraphQLError,
+    GraphQLFloat,
+    GraphQLID,
+    GraphQLInt,
+    GraphQLString,
+)
+from graphql.type import GRAPHQL_MAX_INT, GRAPHQL_MIN_INT
+
+PLAIN = frozenset({str, int, float, bool, bytes, date, datetime, time, Decimal, UUID})
+"""Classes whose instances are neither exceptions, nor awaitable, nor null."""
+
+
+class Leaf(NamedTuple):
+    """Expressions over `v`, and what they need by name."""
+
+    test: str
+    expression: str
+    needs: dict[str, Any]
+    sure: bool
+    """Whether the expression is a value always; where not, it may be null or undefined."""
+
+
+def leaf(type_: Any, name: Callable[[str, Any], str]) -> Leaf:
+    """Return a type's leaf, of which each need has been given a name that is its own."""
+    if type_ in {GraphQLString, GraphQLID} and _is_standard(type_):
+        return Leaf("v.__class__ is str", "v", {}, sure=True)
+    if type_ is GraphQLBoolean and _is_standard(type_):
+        return Leaf("v.__class__ is bool", "v", {}, sure=True)
+    if type_ is GraphQLInt and _is_standard(type_):
+        return Leaf(f"v.__class__ is int and {GRAPHQL_MIN_INT} <= v <= {GRAPHQL_MAX_INT}", "v", {}, sure=True)
+    if type_ is GraphQLFloat and _is_standard(type_):
+        return Leaf("v.__class__ is float and isfinite(v)", "v", {"isfinite": isfinite}, sure=True)
+    if isinstance(type_, GraphQLEnumType) and (names := _names(type_)):
+        member, table = name("Enum", type(next(iter(names)))), name("names", names)
+        return Leaf(f"v.__class__ is {member}", f"{table}[v]", {}, sure=True)
+    return Leaf("v.__class__ in PLAIN", f"{name('coerce', type_.coerce_output_value)}(v)", {"PLAIN": PLAIN}, sure=False)
+
+
+def _is_standard(type_: Any) -> bool:
+    """Whether nobody has given a standard scalar a coercion of their own."""
+    return type_.coerce_output_value is STANDARD[type_.name]
+
+
+STANDARD = {
+    type_.name: type_.coerce_output_value
+    for type_ in (GraphQLString, GraphQLID, GraphQLBoolean, GraphQLInt, GraphQLFloat)
+}
+
+
+def _names(type_: GraphQLEnumType) -> dict[Enum, str] | None:
+    """Return the names of a Python enum's members, where the type is made of one and knows them all."""
+    enum = getattr(type_, "wrapped_cls", None)
+    if not isinstance(enum, type) or not issubclass(enum, Enum):
+        return None
+    try:
+        return {member: type_.coerce_output_value(member) for member in enum}
+    except (ValueError, GraphQLError):
+        return None

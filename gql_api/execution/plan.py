@@ -1,0 +1,229 @@
+"""From an operation to the plan of its answer: which fields each object has, grouped and merged ahead of time.
+
+What is grouped depends on the variables in `@skip` and `@include` alone, so a plan is one for each of their values. It
+is graphql-core itself that groups (GraphQL specification, "Collecting Fields").
+"""
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from graphql import (
+    BooleanValueNode,
+    EnumValueNode,
+    FieldNode,
+    FloatValueNode,
+    GraphQLAbstractType,
+    GraphQLError,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    IntValueNode,
+    NullValueNode,
+    StringValueNode,
+    get_nullable_type,
+    is_abstract_type,
+    is_list_type,
+    is_non_null_type,
+    is_object_type,
+)
+from graphql.execution import Executor
+from graphql.execution.collect_fields import CollectedFields, FieldDetails, collect_fields, collect_subfields
+from graphql.execution.values import VariableValues, get_argument_values
+
+from gql_api.execution.declared import Declaration, Relation, declaration
+
+CONSTANT = (StringValueNode, IntValueNode, FloatValueNode, BooleanValueNode, NullValueNode, EnumValueNode)
+SCALARS = (str, int, float, Enum)
+
+MOST = 2_000
+"""Fields in a plan, counted for each type that an object may have."""
+
+
+class NotPlannedError(Exception):
+    """The operation is left to the ordinary executor, for a reason that may be counted."""
+
+
+@dataclass(slots=True, eq=False)
+class Place:
+    """A position of the answer: a field's, or that of the items of a list."""
+
+    number: int
+    details: list[FieldDetails]
+    nodes: list[FieldNode]
+    type: GraphQLOutputType
+    """As declared, with what may be null."""
+    above: tuple[bool, ...]
+    """Which of the positions above it may be null, from the root on."""
+    field: "Field"
+    """The field whose value it is, or is in."""
+    items: "Place | None" = None
+    objects: dict[str, "Selection"] = dataclasses.field(default_factory=dict)
+    """What is selected of each type that an object here may have, by the type's name."""
+    complete: Any = None
+    """The compiled function that completes a value (GraphQL specification, "Value Completion")."""
+
+    nullable: bool = dataclasses.field(init=False)
+    named: Any = dataclasses.field(init=False)
+    """Its type without what says that it may not be null."""
+    up: int | None = dataclasses.field(init=False)
+    """How many positions above it the nearest one is that may be null; None if that is the whole answer."""
+
+    def __post_init__(self) -> None:
+        self.nullable = not is_non_null_type(self.type)
+        self.named = get_nullable_type(self.type)
+        self.up = next((up for up, nullable in enumerate(reversed(self.above), 1) if nullable), None)
+
+
+@dataclass(slots=True, eq=False)
+class Field(Place):
+    key: str = ""
+    name: str = ""
+    definition: GraphQLField = None  # type: ignore[assignment]
+    parent: GraphQLObjectType = None  # type: ignore[assignment]
+    declared: Declaration = None
+    relation: int = 0
+    """The place of its entries among those of a region's relations, which begin with 1."""
+    fill: Any = None
+    """For a relation: the compiled function that completes the values of many parents."""
+    arguments: dict[str, Any] | None = None
+    """Those that are the same in every execution; None where they are not."""
+
+
+@dataclass(slots=True, eq=False)
+class Selection:
+    """The fields of an object of one type at one place."""
+
+    number: int
+    type: GraphQLObjectType
+    fields: list[Field]
+    typenames: list[str]
+    """The response keys of `__typename`."""
+    keys: list[str]
+    """All response keys, in their order."""
+    function: Any = None
+
+
+@dataclass(slots=True, eq=False)
+class Plan:
+    root: Selection
+    relations: list[Field]
+    """The fields that are relations, in the order of their numbers."""
+    places: list[Place]
+    selections: list[Selection]
+
+
+class Planner:
+    """Makes the plan of one execution, and of all that are alike in `@skip` and `@include`."""
+
+    def __init__(self, executor: Executor[Any]) -> None:
+        self._executor = executor
+        self._schema = executor.schema
+        self._places: list[Place] = []
+        self._selections: list[Selection] = []
+        self._relations: list[Field] = []
+
+    def plan(self) -> Plan:
+        """Return the plan. Raises NotPlannedError, or GraphQLError where the ordinary executor would."""
+        executor = self._executor
+        type_ = self._schema.get_root_type(executor.operation.operation)
+        if type_ is None:
+            raise NotPlannedError("no root type")
+        collected = collect_fields(
+            self._schema, executor.fragments, executor.variable_values, type_, executor.operation
+        )
+        root = self._selection(type_, collected, ())
+        return Plan(root, self._relations, self._places, self._selections)
+
+    def _selection(self, type_: GraphQLObjectType, collected: CollectedFields, above: tuple[bool, ...]) -> Selection:
+        if collected.new_defer_usages:
+            raise NotPlannedError("incremental")
+        selection = Selection(len(self._selections), type_, [], [], [])
+        self._selections.append(selection)
+        for key, details in collected.grouped_field_set.items():
+            node = details[0].node
+            definition = self._schema.get_field(type_, node.name.value)
+            if definition is None:
+                continue
+            selection.keys.append(key)
+            if node.name.value == "__typename":
+                selection.typenames.append(key)
+                continue
+            selection.fields.append(self._field(key, details, definition, type_, above))
+        return selection
+
+    def _field(
+        self,
+        key: str,
+        details: list[FieldDetails],
+        definition: GraphQLField,
+        parent: GraphQLObjectType,
+        above: tuple[bool, ...],
+    ) -> Field:
+        if any(each.fragment_variable_values for each in details):
+            raise NotPlannedError("fragment variables")
+        nodes = [each.node for each in details]
+        planned = Field(self._number(), details, nodes, definition.type, above, None)  # type: ignore[arg-type]
+        planned.field, planned.key, planned.name = planned, key, nodes[0].name.value
+        planned.definition, planned.parent = definition, parent
+        planned.declared = declaration(definition)
+        if isinstance(planned.declared, Relation):
+            self._relations.append(planned)
+            planned.relation = len(self._relations)
+        planned.arguments = constant_arguments(definition, nodes[0])
+        self._places.append(planned)
+        self._inside(planned)
+        return planned
+
+    def _inside(self, place: Place) -> None:
+        """Plan what is inside of a place's value."""
+        above = (*place.above, place.nullable)
+        if is_list_type(place.named):
+            items = Place(self._number(), place.details, place.nodes, place.named.of_type, above, place.field)
+            place.items = items
+            self._places.append(items)
+            self._inside(items)
+            return
+        for type_ in self._possible(place.named):
+            executor = self._executor
+            collected = collect_subfields(
+                self._schema,
+                executor.fragments,
+                executor.variable_values,
+                executor.operation,
+                type_,
+                place.details,
+            )
+            place.objects[type_.name] = self._selection(type_, collected, above)
+
+    def _possible(self, type_: Any) -> Iterator[GraphQLObjectType]:
+        if is_object_type(type_):
+            yield type_
+        elif is_abstract_type(type_):
+            abstract: GraphQLAbstractType = type_
+            yield from self._schema.get_possible_types(abstract)
+
+    def _number(self) -> int:
+        if len(self._places) >= MOST:
+            raise NotPlannedError("size")
+        return len(self._places)
+
+
+def constant_arguments(definition: GraphQLField, node: FieldNode) -> dict[str, Any] | None:
+    """Return a field's arguments where they are the same in every execution, and nobody can change them."""
+    if not definition.args and not node.arguments:
+        return {}
+    if any(not isinstance(argument.value, CONSTANT) for argument in node.arguments or ()):
+        return None
+    try:
+        values = get_argument_values(definition, node, VariableValues({}, {}))
+    except GraphQLError:  # told when it is executed, where it belongs
+        return None
+    return values if unchangeable(values) else None
+
+
+def unchangeable(values: dict[str, Any]) -> bool:
+    """Whether arguments may be given to many calls, whatever these do with them."""
+    return all(value is None or isinstance(value, SCALARS) for value in values.values())

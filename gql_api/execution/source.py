@@ -1,0 +1,188 @@
+"""From a plan to Python: a function for each selection, each value that is completed, each relation.
+
+What is generated can be read: tracebacks show it, and so does `Compiled.source`. In it `x` is the execution, `v` a
+value, `s` the object whose fields are asked for, `at` its path, `r` the region, `o` the object of the answer.
+"""
+
+from typing import Any
+
+from graphql import GraphQLObjectType, is_leaf_type, is_list_type
+from graphql.pyutils import Undefined
+
+from gql_api.execution.declared import Attribute, Derived, Relation, instances
+from gql_api.execution.leaves import Leaf, leaf
+from gql_api.execution.plan import Field, Place, Plan, Selection
+from gql_api.execution.run import Later
+
+
+class Source:
+    """The text of a plan's functions, and the names that they use."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.names: dict[str, Any] = {"Later": Later, "Undefined": Undefined}
+        self._lines: list[str] = []
+        self._known: dict[int, str] = {}
+        self._leaves: dict[int, Leaf] = {}
+        for selection in plan.selections:
+            self._selection(selection)
+        for place in plan.places:
+            if not is_leaf_type(place.named):
+                self._complete(place)
+        for field in plan.relations:
+            self._fill(field)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self._lines) + "\n"
+
+    def _write(self, depth: int, *lines: str) -> None:
+        self._lines += ["    " * depth + line for line in lines]
+
+    def _name(self, prefix: str, value: Any) -> str:
+        """Return the name under which the functions find a value: the same for the same."""
+        if id(value) not in self._known:
+            name = f"{prefix}_{len(self._known)}"
+            self._known[id(value)] = name
+            self.names[name] = value
+        return self._known[id(value)]
+
+    def _selection(self, selection: Selection) -> None:
+        self._write(0, "", f"def select_{selection.number}(x, s, at, r):")
+        self._write(1, f"# {selection.type}: {', '.join(selection.keys)}".rstrip(": "), "o = {}")
+        fields = {field.key: field for field in selection.fields}
+        for key in selection.keys:
+            if key in selection.typenames:
+                self._write(1, f"o[{key!r}] = {selection.type.name!r}")
+            else:
+                self._field(fields[key])
+        self._write(1, "return o")
+
+    def _field(self, field: Field) -> None:
+        match field.declared:
+            case Attribute(name):
+                self._value(field, _attribute("s", name))
+            case Derived(function):
+                self._value(field, f"{self._name('derive', function)}(s, x.context)")
+            case Relation(key, _):
+                self._relation(field, key)
+            case None:
+                self._write(1, f"o[{field.key!r}] = x.resolve({self._name('field', field)}, s, at, o, r)")
+
+    def _value(self, field: Field, expression: str) -> None:
+        """Write a field whose value is at hand."""
+        name = self._name("field", field)
+        self._write(1, "try:", f"    v = {expression}")
+        otherwise = f"v = x.attribute({name}, v, at, o, r)"
+        if is_leaf_type(field.named):
+            self._leaf(2, field, otherwise)
+        elif (known := self._object_known(field)) is not None:
+            path = f"(at, {field.key!r}, {field.parent.name!r})"
+            cls, function = known
+            self._write(2, f"if v.__class__ is {cls}:", f"    v = {function}(x, v, {path}, r)")
+            self._otherwise(2, field, otherwise)
+        else:
+            self._write(2, otherwise)
+        self._failed(1, field)
+        self._write(1, f"o[{field.key!r}] = v")
+
+    def _leaf(self, depth: int, place: Place, otherwise: str) -> None:
+        """Write what makes of a leaf's value in `v` the one that is answered."""
+        written = self._leaf_of(place.named)
+        if written.expression == "v":
+            null = "v is not None and " if place.nullable else ""
+            self._write(depth, f"if {null}not ({written.test}):", f"    {otherwise}")
+            return
+        self._write(depth, f"if {written.test}:")
+        if written.sure:
+            self._write(depth + 1, f"v = {written.expression}")
+        else:
+            self._write(depth + 1, f"w = {written.expression}", "if w is None or w is Undefined:")
+            self._write(depth + 1, f"    x.no_leaf({self._name('field', place)}, v, w)", "v = w")
+        self._otherwise(depth, place, otherwise)
+
+    def _otherwise(self, depth: int, place: Place, otherwise: str) -> None:
+        self._write(depth, "elif v is not None:" if place.nullable else "else:", f"    {otherwise}")
+
+    def _failed(self, depth: int, field: Field) -> None:
+        path = f"(at, {field.key!r}, {field.parent.name!r})"
+        failed = f"v = x.failed({self._name('field', field)}, e, {path})"
+        self._write(depth, "except Exception as e:", f"    {failed}")
+
+    def _relation(self, field: Field, key: str) -> None:
+        entry = f"r[{field.relation}].append((o, v, at))"
+        self._write(1, f"o[{field.key!r}] = None", "try:", f"    v = {_attribute('s', key)}")
+        self._write(2, "if v is not None:", f"    {entry}")
+        if not field.nullable:
+            self._write(2, "else:", f"    x.no_null({self._name('field', field)})")
+        self._write(1, "except Exception as e:")
+        self._write(2, f"x.failed({self._name('field', field)}, e, (at, {field.key!r}, {field.parent.name!r}))")
+
+    def _complete(self, place: Place) -> None:
+        what = f"{place.field.parent}.{place.field.name}: {place.type}"
+        self._write(0, "", f"def complete_{place.number}(x, v, at, r):")
+        self._write(1, f"# {what}", "if isinstance(v, Exception):", "    raise v")
+        null = "return None" if place.nullable else f"x.no_null({self._name('field', place)})"
+        self._write(1, "if v is None or v is Undefined:", f"    {null}")
+        if is_list_type(place.named):
+            self._list(place)
+        else:
+            for selection in place.objects.values():
+                if (cls := instances(selection.type)) is not None:
+                    self._write(1, f"if v.__class__ is {self._name('Class', cls)}:")
+                    self._write(2, f"return select_{selection.number}(x, v, at, r)")
+            if isinstance(place.named, GraphQLObjectType) and place.named.is_type_of is None:
+                self._write(1, f"return select_{place.objects[place.named.name].number}(x, v, at, r)")
+            else:
+                self._write(1, f"return x.object({self._name('field', place)}, v, at, r)")
+
+    def _list(self, place: Place) -> None:
+        items = place.items
+        assert items is not None  # noqa: S101 - for the type checker: the type is a list
+        name = self._name("items", items)
+        self._write(1, "if v.__class__ is not list and v.__class__ is not tuple:")
+        self._write(2, f"v = x.items({self._name('field', place)}, v, at)")
+        self._write(2, "if v.__class__ is Later:", "    return v")
+        self._write(1, "o = []", "rest = iter(v)", "try:", "    for v in rest:")
+        if is_leaf_type(items.named) and (written := self._leaf_of(items.named)).expression == "v":
+            self._write(3, f"if {written.test}:", "    o.append(v)", "else:")
+            self._write(4, f"x.item({name}, v, (at, len(o), None), o, r)")
+        elif (known := self._object_known(items)) is not None:
+            cls, function = known
+            self._write(3, "p = (at, len(o), None)", f"if v.__class__ is {cls}:", "    try:")
+            self._write(5, f"o.append({function}(x, v, p, r))")
+            self._write(4, "except Exception as e:", f"    o.append(x.failed({name}, e, p))")
+            self._write(3, "else:", f"    x.item({name}, v, p, o, r)")
+        else:
+            self._write(3, f"x.item({name}, v, (at, len(o), None), o, r)")
+        self._write(1, "except Exception:", "    x.drain(rest)", "    raise", "return o")
+
+    def _fill(self, field: Field) -> None:
+        name = self._name("field", field)
+        path = f"(at, {field.key!r}, {field.parent.name!r})"
+        self._write(0, "", f"def fill_{field.number}(x, entries, values, r):")
+        self._write(1, f"# {field.parent}.{field.name} of many parents")
+        self._write(1, "for (o, _, at), v in zip(entries, values, strict=True):", "    try:")
+        if (known := self._object_known(field)) is not None:
+            cls, function = known
+            self._write(3, f"if v.__class__ is {cls}:", f"    o[{field.key!r}] = {function}(x, v, {path}, r)", "else:")
+            self._write(4, f"o[{field.key!r}] = x.completed({name}, v, {path}, o, {field.key!r}, r)")
+        else:
+            self._write(3, f"o[{field.key!r}] = x.completed({name}, v, {path}, o, {field.key!r}, r)")
+        self._write(2, "except Exception as e:", f"    x.failed_late({name}, e, {path})")
+
+    def _object_known(self, place: Place) -> tuple[str, str] | None:
+        """Return the class of what is mostly at a place, and the function that makes its answer; None without one."""
+        if not isinstance(place.named, GraphQLObjectType) or (cls := instances(place.named)) is None:
+            return None
+        return self._name("Class", cls), f"select_{place.objects[place.named.name].number}"
+
+    def _leaf_of(self, type_: Any) -> Leaf:
+        if id(type_) not in self._leaves:
+            written = leaf(type_, self._name)
+            self.names.update(written.needs)
+            self._leaves[id(type_)] = written
+        return self._leaves[id(type_)]
+
+
+def _attribute(of: str, name: str) -> str:
+    return f"{of}.{name}" if name.isidentifier() else f"getattr({of}, {name!r})"

@@ -1,0 +1,188 @@
+"""The part of an execution that waits: for resolvers, side by side, and for loaders, level by level.
+
+Siblings of what makes a position null are cancelled, as the specification allows ("Handling Execution Errors").
+"""
+
+import asyncio
+from collections.abc import Awaitable, Coroutine, Sequence
+from inspect import CORO_CREATED, getcoroutinestate, iscoroutine
+from typing import Any
+
+from graphql import ExecutionResult, GraphQLError, OperationType
+from graphql.error import located_error
+
+from gql_api.execution.declared import Relation
+from gql_api.execution.plan import Field, Place
+from gql_api.execution.run import Branch, Keys, Later, Path, Region, Run, keys
+
+Entries = list[tuple[dict[str, Any], Any, Path]]
+"""Of each parent of a relation: its answer, its key, its path."""
+
+
+class Execution(Run):
+    """One execution, from its beginning to its result."""
+
+    _running: dict[asyncio.Task[None], Keys]
+    _dropped: set[asyncio.Task[None]]
+
+    def result(self) -> Any:
+        """Return the ExecutionResult, or a coroutine of it where something has to be waited for."""
+        self._running, self._dropped = {}, set()
+        if self.executor.operation.operation is OperationType.MUTATION:
+            return self._serially()
+        region = self.region()
+        try:
+            self.data = self.plan.root.function(self, self.executor.root_value, None, region)
+        except GraphQLError as error:
+            return self._null(error, region)
+        return self._finished(region) if any(region) else self._response()
+
+    async def _finished(self, region: Region) -> ExecutionResult:
+        await self._finish(region)
+        return self._response()
+
+    def _serially(self) -> Any:
+        """Execute the root's fields one after the other (GraphQL specification, "Serial Execution")."""
+        self.data = {}
+        root = self.plan.root
+        fields = {field.key: field for field in root.fields}
+        for index, key in enumerate(root.keys):
+            region = self.region()
+            try:
+                self._root_field(key, fields.get(key), region)
+            except GraphQLError as error:
+                return self._null(error, region)
+            if any(region):
+                return self._serially_on(region, [(key, fields.get(key)) for key in root.keys[index + 1 :]])
+        return self._response()
+
+    async def _serially_on(self, region: Region, rest: Sequence[tuple[str, Field | None]]) -> ExecutionResult:
+        await self._finish(region)
+        for key, field in rest:
+            if self.data is None:
+                break
+            region = self.region()
+            try:
+                self._root_field(key, field, region)
+            except GraphQLError as error:
+                return self._null(error, region)
+            await self._finish(region)
+        return self._response()
+
+    def _root_field(self, key: str, field: Field | None, region: Region) -> None:
+        assert self.data is not None  # noqa: S101 - for the type checker: who calls has looked
+        if field is None:
+            self.data[key] = self.plan.root.type.name
+        else:
+            self.data[key] = None
+            self.data[key] = self.resolve(field, self.executor.root_value, None, self.data, region)
+
+    def _null(self, error: GraphQLError, region: Region) -> ExecutionResult:
+        self.note(error, ())
+        self.data = None
+        self.settle(region)
+        return self._response()
+
+    def _response(self) -> ExecutionResult:
+        return self.executor.build_response(self.data)  # type: ignore[return-value]
+
+    async def _finish(self, region: Region) -> None:
+        """Wait for all that a region has left, and for all that is below."""
+        if self.nulled:
+            self._prune(region)
+        waits: list[tuple[Keys, Coroutine[Any, Any, None]]] = []
+        if loading := [
+            (field, entries, self._load(field, entries))
+            for field, entries in zip(self.plan.relations, region[1:], strict=True)
+            if entries
+        ]:
+            waits.append(((), self._related(loading)))
+        waits += [(keys(branch.path), self._branch(branch)) for branch in region[0]]
+        if len(waits) == 1:
+            await waits[0][1]
+        elif waits:
+            await self._together(waits, region[0])
+
+    async def _together(
+        self, waits: Sequence[tuple[Keys, Coroutine[Any, Any, None]]], branches: Sequence[Branch]
+    ) -> None:
+        tasks = {asyncio.ensure_future(wait): position for position, wait in waits}
+        self._running.update(tasks)
+        try:
+            results = await asyncio.gather(*tasks, return_exceptions=True)
+        finally:
+            for task in tasks:
+                del self._running[task]
+            for branch in branches:
+                # Cancelled before its first step: nobody will ever await it.
+                if iscoroutine(value := branch.later.value) and getcoroutinestate(value) == CORO_CREATED:
+                    value.close()
+        for task, result in zip(tasks, results, strict=True):
+            if isinstance(result, BaseException) and task not in self._dropped:
+                raise result
+
+    async def _branch(self, branch: Branch) -> None:
+        place, later, path, container, key = branch
+        region = self.region()
+        try:
+            value: Any = later
+            while value.__class__ is Later:
+                value = value.complete(self, await value.value, path, region)
+        except Exception as error:  # noqa: BLE001 - whatever a resolver raises is an error of its field
+            self.settle(region)
+            self.failed_late(place, error, path)
+            return
+        container[key] = value
+        if any(region):
+            await self._finish(region)
+
+    def _load(self, field: Field, entries: Entries) -> Awaitable[Sequence[Any]]:
+        relation = field.declared
+        assert isinstance(relation, Relation)  # noqa: S101 - for the type checker: it is among the relations
+        return relation.loader(self.context).load_all([key for _, key, _ in entries])
+
+    async def _related(self, loading: Sequence[tuple[Field, Entries, Awaitable[Sequence[Any]]]]) -> None:
+        below = self.region()
+        for field, entries, waiting in loading:
+            try:
+                values = await waiting
+            except Exception as error:  # noqa: BLE001 - whatever a loader raises is an error of each that asked
+                values = [error] * len(entries)
+            field.fill(self, entries, values, below)
+        if any(below):
+            await self._finish(below)
+
+    def failed_late(self, place: Place, error: Exception, path: Path) -> None:
+        """Take note of what went wrong when all above it is there already: the nearest that may be null becomes so."""
+        position = keys(path)
+        located = located_error(error, place.nodes, position)
+        if not place.nullable:
+            position = () if place.up is None else position[: len(position) - place.up]
+        if self.is_nulled(position):
+            return
+        self.note(located, position)
+        if position:
+            container: Any = self.data
+            for key in position[:-1]:
+                container = container[key]
+            container[position[-1]] = None
+        else:
+            self.data = None
+        if self._running:
+            # What was begun side by side with it has its first step, as in graphql-core, before it is given up.
+            asyncio.get_running_loop().call_soon(self._drop, position, asyncio.current_task())
+
+    def _drop(self, position: Keys, by: asyncio.Task[Any] | None) -> None:
+        """Cancel what works for a position that is null now."""
+        for task, of in self._running.items():
+            if of[: len(position)] == position and task is not by:
+                self._dropped.add(task)
+                task.cancel()
+
+    def _prune(self, region: Region) -> None:
+        """Forget what would work for a position that is null already."""
+        gone = [branch for branch in region[0] if self.is_nulled(keys(branch.path))]
+        self.settle([gone])
+        region[0] = [branch for branch in region[0] if branch not in gone]
+        for index, entries in enumerate(region[1:], 1):
+            region[index] = [entry for entry in entries if not self.is_nulled(keys(entry[2]))]

@@ -1,0 +1,114 @@
+"""The loader: what is asked for in one turn of the event loop is one batch, for one key as for all keys of a list.
+
+A list of a thousand keys costs no more futures or tasks than one key, which is why this is no DataLoader of one future
+a key. It is one in all else: keys are loaded once, and remembered.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
+from typing import Any, Generic, TypeVar
+
+from gql_api.report import count_batch
+from gql_api.unit_of_work import UnitOfWork
+
+KeyT = TypeVar("KeyT")
+ResultT = TypeVar("ResultT")
+
+LoadMany = Callable[[list[KeyT]], Awaitable[Sequence[ResultT | Exception]]]
+"""Returns what there is for each key, in their order; an exception for a key that fails alone."""
+
+
+class Loader(Generic[KeyT, ResultT]):
+    def __init__(self, work: UnitOfWork, load_many: LoadMany[KeyT, ResultT]) -> None:
+        self._work = work
+        self._load_many = load_many
+        self._batches: dict[KeyT, _Batch[KeyT, ResultT]] = {}
+        """The batch that each key is in."""
+        self._open: _Batch[KeyT, ResultT] | None = None
+        """The batch that takes more keys."""
+        self.name = ""
+        work.when_written(self.clear_all)
+
+    async def load(self, key: KeyT) -> ResultT:
+        """Return what there is for the key. Raises what went wrong, with all keys of the batch or with this one."""
+        (value,) = await self.load_all([key])
+        if isinstance(value, Exception):
+            raise value
+        return value
+
+    def load_all(self, keys: Sequence[KeyT]) -> Awaitable[list[ResultT | Exception]]:
+        """Ask for these keys now, and return what there will be for each; an exception for one that failed alone.
+
+        Awaiting it raises what went wrong with a whole batch. Who gives up waiting takes nothing away from others.
+        """
+        self._work.check_not_held()
+        batches = {}
+        for key in keys:
+            if (batch := self._batches.get(key)) is None:
+                batch = self._batches[key] = self._batch()
+                batch.keys.append(key)
+            batches[id(batch)] = batch
+        return _Values(keys, batches.values())
+
+    def prime(self, key: KeyT, value: ResultT) -> None:
+        """Remember this value for the key."""
+        batch = self._batches[key] = _Batch[KeyT, ResultT]()
+        batch.values.set_result({key: value})
+
+    def clear_all(self) -> None:
+        """Forget everything."""
+        self._batches = {}
+        self._open = None
+
+    def _batch(self) -> "_Batch[KeyT, ResultT]":
+        if self._open is None:
+            self._open = _Batch()
+            # Whatever else happens in this turn may ask for more.
+            asyncio.get_running_loop().call_soon(self._begin, self._open)
+        return self._open
+
+    def _begin(self, batch: "_Batch[KeyT, ResultT]") -> None:
+        batch.task = asyncio.ensure_future(self._run(batch))
+
+    async def _run(self, batch: "_Batch[KeyT, ResultT]") -> None:
+        if self._open is batch:
+            self._open = None
+        count_batch(self.name, len(batch.keys))
+        try:
+            found = await self._load_many(batch.keys)
+            batch.values.set_result(dict(zip(batch.keys, found, strict=True)))
+        except Exception as error:  # noqa: BLE001 - it is for those who asked
+            batch.values.set_exception(error)
+        except BaseException:
+            batch.values.cancel()
+            raise
+
+
+class _Batch(Generic[KeyT, ResultT]):
+    def __init__(self) -> None:
+        self.keys: list[KeyT] = []
+        self.values: asyncio.Future[dict[KeyT, ResultT | Exception]] = asyncio.get_running_loop().create_future()
+        self.values.add_done_callback(_see)
+        self.task: asyncio.Future[None] | None = None
+        """What works for it: the event loop alone would not keep it."""
+
+
+class _Values(Generic[KeyT, ResultT]):
+    """The values of keys. Nothing is wrong with it when nobody awaits it."""
+
+    def __init__(self, keys: Sequence[KeyT], batches: Iterable[_Batch[KeyT, ResultT]]) -> None:
+        self._keys = keys
+        self._batches = batches
+
+    def __await__(self) -> Generator[Any, None, list[ResultT | Exception]]:
+        found: dict[KeyT, ResultT | Exception] = {}
+        for batch in self._batches:
+            # All who ask share one future. The shield keeps the giving up of one from the others.
+            found |= batch.values.result() if batch.values.done() else (yield from asyncio.shield(batch.values))
+        return [found[key] for key in self._keys]
+
+
+def _see(done: "asyncio.Future[Any]") -> None:
+    """Look at the failure of a batch that nobody waits for any more: asyncio would log it as forgotten."""
+    if not done.cancelled():
+        done.exception()

@@ -1,0 +1,28 @@
+"""Fields that follow from their object and the operation's context alone: no resolver has to be asked for them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import strawberry
+
+from gql_api.context import Context
+from gql_api.execution import Derived
+from gql_api.execution.declared import COMPILED
+from gql_api.schema.info import Info
+
+
+def derived(
+    graphql_type: object, function: Callable[[Any, Context], Any], *, name: str | None = None, description: str
+) -> Any:
+    """Make the field that answers what the function, which has no effects, makes of the object and the context."""
+
+    def resolve(self: Any, info: Info) -> Any:
+        return function(self, info.context)
+
+    return strawberry.pydantic.field(
+        resolve,
+        graphql_type=graphql_type,
+        name=name,
+        description=description,
+        metadata={COMPILED: Derived(function)},
+    )
