@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from graphql import DocumentNode
-
 from gql_api.db import Sessions
 from gql_api.execution import Compiler
 from gql_api.loaders import Loaders
@@ -44,10 +42,6 @@ class Context:
     """The one moment that decides for the whole operation what is overdue."""
     compiler: Compiler | None = None
     """What compiles operations, where they are to be compiled."""
-    document: DocumentNode | None = None
-    """What is executed."""
-    suggestions: bool = False
-    """Whether errors may suggest names of the schema."""
     committed: set[str | int] = field(default_factory=set)
     """Response keys of the mutation's root fields whose change is committed."""
 

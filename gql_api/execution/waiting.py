@@ -35,7 +35,13 @@ class Execution(Run):
             self.data = self.plan.root.function(self, self.executor.root_value, None, region)
         except GraphQLError as error:
             return self._null(error, region)
-        return self._finished(region) if any(region) else self._response()
+        return self._finished(region) if self._waits(region) else self._response()
+
+    def _waits(self, region: Region) -> bool:
+        """Whether anything has to be waited for in a region: nothing for a position that is null already."""
+        if self.nulled:
+            self._prune(region)
+        return any(region)
 
     async def _finished(self, region: Region) -> ExecutionResult:
         await self._finish(region)
@@ -52,7 +58,7 @@ class Execution(Run):
                 self._root_field(key, fields.get(key), region)
             except GraphQLError as error:
                 return self._null(error, region)
-            if any(region):
+            if self._waits(region):
                 return self._serially_on(region, [(key, fields.get(key)) for key in root.keys[index + 1 :]])
         return self._response()
 
@@ -66,7 +72,8 @@ class Execution(Run):
                 self._root_field(key, field, region)
             except GraphQLError as error:
                 return self._null(error, region)
-            await self._finish(region)
+            if self._waits(region):
+                await self._finish(region)
         return self._response()
 
     def _root_field(self, key: str, field: Field | None, region: Region) -> None:
@@ -88,8 +95,6 @@ class Execution(Run):
 
     async def _finish(self, region: Region) -> None:
         """Wait for all that a region has left, and for all that is below."""
-        if self.nulled:
-            self._prune(region)
         waits: list[tuple[Keys, Coroutine[Any, Any, None]]] = []
         if loading := [
             (field, entries, self._load(field, entries))
@@ -133,7 +138,7 @@ class Execution(Run):
             self.failed_late(place, error, path)
             return
         container[key] = value
-        if any(region):
+        if self._waits(region):
             await self._finish(region)
 
     def _load(self, field: Field, entries: Entries) -> Awaitable[Sequence[Any]]:
@@ -149,7 +154,7 @@ class Execution(Run):
             except Exception as error:  # noqa: BLE001 - whatever a loader raises is an error of each that asked
                 values = [error] * len(entries)
             field.fill(self, entries, values, below)
-        if any(below):
+        if self._waits(below):
             await self._finish(below)
 
     def failed_late(self, place: Place, error: Exception, path: Path) -> None:

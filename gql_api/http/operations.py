@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import strawberry
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType
 
 from gql_api.context import Connection, Context
@@ -16,6 +15,7 @@ from gql_api.http.admission import Admission
 from gql_api.http.persisted import Documents
 from gql_api.http.request import GraphQLRequest
 from gql_api.report import OperationReport, Reports, Transport
+from gql_api.schema import Schema
 from gql_api.schema.prepare import InvalidDocumentError, Rules, check, chosen, parse
 from gql_api.schema.shown_errors import internal, original, refusal, shown
 
@@ -41,7 +41,7 @@ class Answer:
 class Operations:
     def __init__(
         self,
-        schema: strawberry.Schema,
+        schema: Schema,
         rules: Rules,
         documents: Documents,
         admission: Admission,
@@ -101,10 +101,9 @@ class Operations:
     ) -> Answer:
         while True:
             context = Context.open(connection)
-            context.document, context.suggestions = document, self._rules.suggestions
             context.compiler = self._compiler
             try:
-                data, errors = await self._result(context, request, until)
+                data, errors = await self._result(document, context, request, until)
             except _LateError:
                 return Answer({"data": None, "errors": [_late(context).formatted]})
             finally:
@@ -125,17 +124,18 @@ class Operations:
         return Answer(body)
 
     async def _result(
-        self, context: Context, request: GraphQLRequest, until: float
+        self, document: DocumentNode, context: Context, request: GraphQLRequest, until: float
     ) -> tuple[dict[str, Any] | None, list[GraphQLError]]:
         """Execute it once. Raises _LateError at its deadline."""
         deadline = asyncio.timeout_at(until)
         try:
             async with deadline:
-                result = await self._schema.execute(
-                    request.query,
-                    variable_values=request.variables,
-                    context_value=context,
-                    operation_name=request.operation_name,
+                result = await self._schema.run(
+                    document,
+                    request.operation_name,
+                    request.variables,
+                    context,
+                    suggestions=self._rules.suggestions,
                 )
         except TimeoutError:
             if deadline.expired():

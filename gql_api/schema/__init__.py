@@ -1,16 +1,16 @@
 """GraphQL: the types, and the schema made of them."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError
-from strawberry.extensions import SchemaExtension
+from graphql import DocumentNode, ExecutionResult, execute
+from strawberry.execution.is_awaitable import optimized_is_awaitable
 from strawberry.schema.config import StrawberryConfig
 
+from gql_api.context import Context
 from gql_api.schema.category import Category
-from gql_api.schema.limits.executor import Executor
+from gql_api.schema.executor import Executor
 from gql_api.schema.mutation import Mutation
 from gql_api.schema.query import Query
 from gql_api.schema.scalars import DateTime
@@ -18,26 +18,37 @@ from gql_api.schema.tag import Tag
 from gql_api.schema.task import Task
 
 
-class PreparedDocument(SchemaExtension):
-    """Executes the context's document, which has been parsed and found valid (`prepare`)."""
-
-    def on_operation(self) -> Iterator[None]:
-        scope = self.execution_context
-        scope.graphql_document = scope.context.document
-        scope.validation_rules = ()
-        yield
-
-
 class Schema(strawberry.Schema):
-    def process_errors(self, errors: list[GraphQLError], execution_context: Any = None) -> None:
-        """Log nothing here: `shown_errors` logs what is unexpected, once."""
+    async def run(
+        self,
+        document: DocumentNode,
+        operation_name: str | None,
+        variables: dict[str, Any] | None,
+        context: Context,
+        *,
+        suggestions: bool,
+    ) -> ExecutionResult:
+        """Execute an operation of a document that has been found valid (`prepare`).
+
+        What Strawberry's own `execute` does around this, parsing, validation and its extensions, is all done by then.
+        """
+        result = execute(
+            self._schema,
+            document,
+            context_value=context,
+            variable_values=variables,
+            operation_name=operation_name,
+            executor_class=self.execution_context_class,
+            is_awaitable=optimized_is_awaitable,
+            hide_suggestions=not suggestions,
+        )
+        return result if isinstance(result, ExecutionResult) else await result
 
 
 schema = Schema(
     query=Query,
     mutation=Mutation,
     types=[Task, Category, Tag],
-    extensions=[PreparedDocument],
     execution_context_class=Executor,
     config=StrawberryConfig(scalar_map={datetime: DateTime}),
 )

@@ -9,10 +9,8 @@ from typing import Any
 import pytest
 from graphql import (
     DocumentNode,
-    ExecutionResult,
     GraphQLSyntaxError,
     OperationDefinitionNode,
-    execute,
     get_introspection_query,
 )
 
@@ -20,7 +18,6 @@ from gql_api.errors import RequestError, RequestErrorCode
 from gql_api.schema import schema
 from gql_api.schema.limits import Limits, Measure, check_document, check_variables, measure, parse, validate
 from gql_api.schema.limits.document import LOCATED
-from gql_api.schema.limits.executor import Executor
 from gql_api.schema.limits.validation import MOST_ERRORS
 from gql_api.settings.limits import LimitSettings
 
@@ -380,18 +377,12 @@ def test_suggestions_are_a_choice() -> None:
         assert not any("Did you mean" in message for message in problems(text)), text
 
 
-def test_suggestions_about_variables_are_a_choice() -> None:
+async def test_suggestions_about_variables_are_a_choice() -> None:
     document = parse("query ($f: TaskFilter) { taskCount(filter: $f) }", DEFAULTS)
     for suggestions in (True, False):
         for wrong in ({"complete": True}, {"priority": {"eq": "HIG"}}):
-            answer = execute(
-                SCHEMA,
-                document,
-                variable_values={"f": wrong},
-                context_value=SimpleNamespace(suggestions=suggestions),
-                executor_class=Executor,
-            )
-            assert isinstance(answer, ExecutionResult)
+            context: Any = SimpleNamespace(compiler=None)
+            answer = await schema.run(document, None, {"f": wrong}, context, suggestions=suggestions)
             assert answer.errors is not None
             assert ("Did you mean" in answer.errors[0].message) is suggestions
 
