@@ -36,11 +36,12 @@ logger = logging.getLogger(__name__)
 
 COMPILED = "compiled"
 
-AST_BYTES = 60
+AST_BYTES = 130
 """What a byte of a document takes in memory when it is parsed, about."""
 
-CODE_BYTES = 30
-"""What a byte of generated source takes in memory when it is compiled, about, with the plan behind it."""
+CODE_BYTES = 10
+PLACE_BYTES = 1_000
+"""What a byte of generated source takes in memory when it is compiled, and a place of the plan, about."""
 
 INCREMENTAL = {"defer", "stream"}
 CONDITIONS = {"skip", "include"}
@@ -51,6 +52,10 @@ NO_PROPAGATION = "experimental_disableErrorPropagation"
 class Compiled:
     plan: Plan
     source: str
+
+    @property
+    def size(self) -> int:
+        return CODE_BYTES * len(self.source) + PLACE_BYTES * len(self.plan.places)
 
 
 @dataclass(slots=True)
@@ -128,7 +133,7 @@ class Compiler:
         made = compiled(executor)
         self._free_at = max(self._free_at, now) + (self._clock() - now) / self._share
         known.variants[condition] = made
-        self._grow(known, CODE_BYTES * len(made.source) if isinstance(made, Compiled) else 0)
+        self._grow(known, made.size if isinstance(made, Compiled) else PLACE_BYTES)
         return made
 
     def _remember(self, executor: Executor[Any]) -> _Known:

@@ -38,8 +38,8 @@ from gql_api.execution.declared import Declaration, Relation, declaration
 CONSTANT = (StringValueNode, IntValueNode, FloatValueNode, BooleanValueNode, NullValueNode, EnumValueNode)
 SCALARS = (str, int, float, Enum)
 
-MOST = 2_000
-"""Fields in a plan, counted for each type that an object may have."""
+MOST = 500
+"""Places in a plan, with a field's counted for each type that its object may have: what takes a tenth of a second."""
 
 
 class NotPlannedError(Exception):

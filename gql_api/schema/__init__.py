@@ -17,6 +17,9 @@ from gql_api.schema.scalars import DateTime
 from gql_api.schema.tag import Tag
 from gql_api.schema.task import Task
 
+IS_AWAITABLE: Any = optimized_is_awaitable
+"""Strawberry's, which knows at once what most values are."""
+
 
 class Schema(strawberry.Schema):
     async def run(
@@ -39,7 +42,7 @@ class Schema(strawberry.Schema):
             variable_values=variables,
             operation_name=operation_name,
             executor_class=self.execution_context_class,
-            is_awaitable=optimized_is_awaitable,
+            is_awaitable=IS_AWAITABLE,
             hide_suggestions=not suggestions,
         )
         return result if isinstance(result, ExecutionResult) else await result

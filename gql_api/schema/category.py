@@ -31,7 +31,7 @@ from gql_api.shapes import category as shapes
 class Category(shapes.Category, Node):
     global_id: ClassVar[Any] = derived(
         strawberry.ID,
-        lambda category, _: global_id.encode("Category", category.id),
+        global_id.of("Category"),
         name="id",
         description="The category's id: opaque, stable, unique over all types.",
     )

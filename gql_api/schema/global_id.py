@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated, get_args
 
@@ -10,9 +11,9 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from gql_api.errors import Kind, ProblemCode
+from gql_api.shapes.base import Entity
 
 MAX_ID = 2**63 - 1
-PREFIXES: dict[Kind, bytes] = {kind: kind.encode() for kind in get_args(Kind)}
 KINDS: frozenset[str] = frozenset(get_args(Kind))
 
 
@@ -22,7 +23,18 @@ class InvalidIdError(ValueError):
 
 def encode(kind: Kind, id: int) -> strawberry.ID:
     # None of these characters becomes one that Base64 for URLs writes differently.
-    return strawberry.ID(binascii.b2a_base64(b"%b:%d" % (PREFIXES[kind], id), newline=False).rstrip(b"=").decode())
+    text = binascii.b2a_base64(f"{kind}:{id}".encode(), newline=False).rstrip(b"=").decode()
+    return strawberry.ID(text)
+
+
+def of(kind: Kind) -> Callable[[Entity, object], str]:
+    """Return what answers the global ids of one kind of objects: many are asked for in every answer."""
+    prefix = f"{kind}:".encode()
+
+    def encode_of(entity: Entity, _: object) -> str:
+        return binascii.b2a_base64(b"%b%d" % (prefix, entity.id), newline=False).rstrip(b"=").decode()
+
+    return encode_of
 
 
 def decode(text: str) -> tuple[Kind, int]:

@@ -29,7 +29,7 @@ from gql_api.shapes import tag as shapes
 class Tag(shapes.Tag, Node):
     global_id: ClassVar[Any] = derived(
         strawberry.ID,
-        lambda tag, _: global_id.encode("Tag", tag.id),
+        global_id.of("Tag"),
         name="id",
         description="The tag's id: opaque, stable, unique over all types.",
     )

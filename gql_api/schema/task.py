@@ -42,7 +42,7 @@ class Task(shapes.Task, Node):
 
     global_id: ClassVar[Any] = derived(
         strawberry.ID,
-        lambda task, _: global_id.encode("Task", task.id),
+        global_id.of("Task"),
         name="id",
         description="The task's id: opaque, stable, unique over all types.",
     )
