@@ -35,6 +35,7 @@ from gql_api.http.websocket import GraphQLSocketEndpoint
 from gql_api.report import Reports
 from gql_api.schema import schema
 from gql_api.schema.prepare import Rules
+from gql_api.schema.prepared import PreparedDocuments
 from gql_api.settings import Settings
 
 if TYPE_CHECKING:
@@ -121,9 +122,11 @@ def _add_graphql(app: FastAPI, settings: Settings, door: Door, explorer: Explore
     if settings.trusted_only and settings.trusted_documents is None:
         raise StartupError("GQL_API_TRUSTED_ONLY needs GQL_API_TRUSTED_DOCUMENTS: nothing could be executed")
     trusted = manifest(settings.trusted_documents) if settings.trusted_documents is not None else {}
+    rules = Rules.of(settings)
     operations = Operations(
         schema,
-        Rules.of(settings),
+        rules,
+        PreparedDocuments(schema._schema, rules, settings.document_cache),  # noqa: SLF001 - Strawberry has no other way
         Documents(trusted, trusted_only=settings.trusted_only, at_most=settings.persisted_queries),
         Admission(settings.max_operations, settings.max_waiting, app.state.reports),
         app.state.reports,

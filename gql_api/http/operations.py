@@ -16,7 +16,8 @@ from gql_api.http.persisted import Documents
 from gql_api.http.request import GraphQLRequest
 from gql_api.report import OperationReport, Reports, Transport
 from gql_api.schema import Schema
-from gql_api.schema.prepare import InvalidDocumentError, Rules, check, chosen, parse
+from gql_api.schema.prepare import InvalidDocumentError, Rules
+from gql_api.schema.prepared import PreparedDocuments
 from gql_api.schema.shown_errors import internal, original, refusal, shown
 
 
@@ -43,6 +44,7 @@ class Operations:
         self,
         schema: Schema,
         rules: Rules,
+        prepared: PreparedDocuments,
         documents: Documents,
         admission: Admission,
         reports: Reports,
@@ -50,7 +52,7 @@ class Operations:
     ) -> None:
         """`timeout` is in seconds, of which waiting is a part."""
         self._schema = schema
-        self._graphql_schema = schema._schema  # noqa: SLF001 - Strawberry offers no other way to it
+        self._prepared = prepared
         self._rules = rules
         self._documents = documents
         self._admission = admission
@@ -74,16 +76,15 @@ class Operations:
         until = asyncio.get_running_loop().time() + self._timeout
         try:
             async with self._admission.turn(until):
-                document = parse(self._documents.find(request), self._rules)
-                operation = chosen(document, request.operation_name)
-                report.type = operation.operation.value
-                report.name = operation.name.value if operation.name is not None else None
+                document = self._prepared.find(self._documents.find(request))
+                operation = document.chosen(request.operation_name)
+                report.type, report.name = operation.type, operation.name
                 if safe:
-                    _check_safe(operation)
-                report.cost = check(self._graphql_schema, document, operation, request.variables, self._rules)
+                    _check_safe(operation.node)
+                report.cost = self._prepared.check(document, operation, request.variables)
                 if not safe:
                     self._documents.remember(request)
-                return await self._executed(document, request, connection, report, until)
+                return await self._executed(document.node, request, connection, report, until)
         except InvalidDocumentError as error:
             return _refused(error.errors)
         except RequestError as error:

@@ -66,6 +66,14 @@ class ServingSettings(BaseSettings):
     compress_over: int = setting(
         1_000, "all workers", "Bytes from which on an answer is compressed, for those who accept gzip.", ge=0
     )
+    document_cache: int = setting(
+        30_000_000,
+        "each worker",
+        "Bytes of memory, about, for documents that are kept parsed and validated, the longest unused forgotten first; "
+        "0 for none.",
+        ge=0,
+        le=10_000_000_000,
+    )
     log_format: Literal["text", "json"] | None = setting(
         None,
         "all workers",

@@ -6,9 +6,10 @@ refuses.
 """
 
 from gql_api.schema.limits.bounds import Limits
+from gql_api.schema.limits.cost import observed
 from gql_api.schema.limits.document import check_document, parse
 from gql_api.schema.limits.measure import Measure, measure
 from gql_api.schema.limits.validation import validate
 from gql_api.schema.limits.variables import check_variables
 
-__all__ = ["Limits", "Measure", "check_document", "check_variables", "measure", "parse", "validate"]
+__all__ = ["Limits", "Measure", "check_document", "check_variables", "measure", "observed", "parse", "validate"]

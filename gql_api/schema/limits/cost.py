@@ -12,7 +12,7 @@
   they are on average: twice what the standard question for the whole schema takes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -82,10 +82,13 @@ Arguments: TypeAlias = Mapping[str, ValueNode]
 class Values:
     """What stands for the values of a document: literals, and variables with their defaults, as they are sent."""
 
-    def __init__(self, operation: OperationDefinitionNode, variables: Mapping[str, Any] | None) -> None:
+    def __init__(
+        self, operation: OperationDefinitionNode | None = None, variables: Mapping[str, Any] | None = None
+    ) -> None:
         self._given = variables or {}
         self._counts: dict[str, float] = {}
-        self._defaults = {each.variable.name.value: each.default_value for each in operation.variable_definitions or ()}
+        definitions = operation.variable_definitions or () if operation is not None else ()
+        self._defaults = {each.variable.name.value: each.default_value for each in definitions}
 
     def get(self, value: object) -> object:
         """Return it in Python's terms; of lists and objects only the outermost. Undefined where it says nothing."""
@@ -142,6 +145,26 @@ class Values:
             self._counts[name] = VALUE  # while it is counted
             self._counts[name] = self.points(self._given[name] if name in self._given else self._defaults.get(name))
         return self._counts[name]
+
+
+_of_values = Values()
+
+
+def observed(value: object) -> Hashable:
+    """Return all that is seen here of the value of a variable, as it was sent: equal ones cost the same everywhere."""
+    match value:
+        case str():
+            return ~(len(value) // TEXT)  # below any number
+        case bool():
+            return str(value)  # which 1 does not equal
+        case int() | float():
+            return int(min(max(0, value), MOST)) if value == value else "NaN"  # noqa: PLR0124
+        case list():
+            return len(value), _of_values.points(value)
+        case dict():
+            return "object", _of_values.length(value.get("ids")), _of_values.points(value)
+        case _:
+            return value  # null, or none
 
 
 def weight(name: str, definition: GraphQLField | None, given: Arguments, values: Values) -> int:

@@ -48,13 +48,16 @@ def parse(text: str, limits: Limits) -> DocumentNode:
         raise
 
 
-def check_document(document: DocumentNode, limits: Limits) -> None:
-    """Raise the RequestError of the first limit that what is written in a document exceeds, executed or not."""
+def check_document(document: DocumentNode, limits: Limits) -> int:
+    """Return how many nodes a document has, or raise the RequestError of the first limit that what is written in it
+    exceeds, executed or not.
+    """
     fragments = sum(isinstance(each, FragmentDefinitionNode) for each in document.definitions)
     has, remedy = "The document defines {} fragments", "send only those that the operation needs"
     check(RequestErrorCode.TOO_MANY_FRAGMENTS, fragments, limits.fragments, has, remedy)
-    directives, values = 0, ValueCount(limits)
+    nodes, directives, values = 0, 0, ValueCount(limits)
     for node, depth in _nodes(document):
+        nodes += 1
         if isinstance(node, DirectiveNode):
             directives += 1
         elif isinstance(node, ListValueNode):
@@ -63,6 +66,7 @@ def check_document(document: DocumentNode, limits: Limits) -> None:
             values.add(len(node.fields), depth)
     has, remedy = "The document has {} directives", "leave some of them out"
     check(RequestErrorCode.TOO_MANY_DIRECTIVES, directives, limits.directives, has, remedy)
+    return nodes
 
 
 def _nodes(document: DocumentNode) -> Iterator[tuple[Node, int]]:

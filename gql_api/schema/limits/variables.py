@@ -32,9 +32,11 @@ class ValueCount:
 
 def check_variables(variables: Mapping[str, Any] | None, limits: Limits) -> None:
     """Raise the RequestError of the first limit that the variables of a request exceed: JSON, as it was sent."""
+    if not variables:
+        return
     values = ValueCount(limits)
-    values.add(len(variables or {}), -1)
-    stack: list[tuple[object, int]] = [(value, 0) for value in (variables or {}).values()]
+    values.add(len(variables), -1)
+    stack: list[tuple[object, int]] = [(value, 0) for value in variables.values()]
     while stack:
         value, depth = stack.pop()
         if isinstance(value, list):

@@ -1,0 +1,128 @@
+"""Documents that were found valid, kept: each is parsed, measured and validated once, and is the same object after."""
+
+import sys
+from collections import OrderedDict
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, Undefined
+
+from gql_api.errors import RequestError, RequestErrorCode
+from gql_api.report import OperationType
+from gql_api.schema import limits
+from gql_api.schema.prepare import InvalidDocumentError, Rules, parse
+
+NODE = 600
+"""Bytes of memory that a node of a document takes, about, with its tokens and what is compiled of it."""
+
+OPERATION = 4_000
+"""Those that an operation takes beside."""
+
+MOST_COSTS = 16
+"""For how many kinds of variables an operation's cost is kept."""
+
+
+class PreparedOperation:
+    """An operation of a document, with what it costs."""
+
+    def __init__(self, node: OperationDefinitionNode) -> None:
+        self.node = node
+        self.type: OperationType = node.operation.value
+        self.name = node.name.value if node.name is not None else None
+        self._variables = tuple(each.variable.name.value for each in node.variable_definitions or ())
+        self._costs: dict[Hashable, int] = {}
+
+    def known_cost(self, variables: Mapping[str, Any] | None) -> int | None:
+        """Return what it costs with such variables; None when that is not known."""
+        return self._costs.get(self._kind(variables))
+
+    def keep_cost(self, variables: Mapping[str, Any] | None, cost: int) -> None:
+        if len(self._costs) >= MOST_COSTS:
+            del self._costs[next(iter(self._costs))]
+        self._costs[self._kind(variables)] = cost
+
+    def _kind(self, variables: Mapping[str, Any] | None) -> Hashable:
+        given = variables or {}
+        return tuple([limits.observed(given.get(name, Undefined)) for name in self._variables])
+
+
+class PreparedDocument:
+    """A document that is parsed, and valid or not yet validated."""
+
+    def __init__(self, text: str, node: DocumentNode, nodes: int) -> None:
+        """`nodes` is how many it has."""
+        self.text = text
+        self.node = node
+        self.valid = False
+        operations = [PreparedOperation(each) for each in node.definitions if isinstance(each, OperationDefinitionNode)]
+        self.bytes = sys.getsizeof(text) + NODE * nodes + OPERATION * len(operations)
+        """Of memory, about."""
+        self._count = len(operations)
+        self._operations: dict[str | None, PreparedOperation] = {}
+        for operation in operations:
+            self._operations.setdefault(operation.name, operation)
+        if self._count:
+            self._operations[None] = operations[0]
+
+    def chosen(self, name: str | None) -> PreparedOperation:
+        """Return the operation to execute (GraphQL specification, GetOperation). Raises RequestError."""
+        if name is None and self._count > 1:
+            message = "The document has several operations: say with `operationName` which one to run."
+            raise RequestError(RequestErrorCode.OPERATION_NOT_FOUND, message)
+        if (found := self._operations.get(name)) is not None:
+            return found
+        message = "The document has no operation." if name is None else "The document has no operation of this name."
+        raise RequestError(RequestErrorCode.OPERATION_NOT_FOUND, message)
+
+
+class PreparedDocuments:
+    """One for each process, whatever brings the documents."""
+
+    def __init__(self, schema: GraphQLSchema, rules: Rules, most_bytes: int) -> None:
+        """Those that were used last are kept, as many as fit into `most_bytes`."""
+        self._schema = schema
+        self._rules = rules
+        self._most_bytes = most_bytes
+        self._bytes = 0
+        self._kept: OrderedDict[str, PreparedDocument] = OrderedDict()
+
+    def find(self, text: str) -> PreparedDocument:
+        """Return the document of this text. Raises InvalidDocumentError, or RequestError where it is too much."""
+        found = self._kept.get(text)
+        if found is None:
+            return PreparedDocument(text, *parse(text, self._rules))
+        self._kept.move_to_end(text)
+        return found
+
+    def check(
+        self, document: PreparedDocument, operation: PreparedOperation, variables: Mapping[str, Any] | None
+    ) -> int:
+        """Return what the operation costs, and keep its document.
+
+        Raises RequestError when it is too much, and InvalidDocumentError when the document is not valid: then nothing
+        of it is kept.
+        """
+        rules = self._rules
+        limits.check_variables(variables, rules.limits)
+        if document.valid and (known := operation.known_cost(variables)) is not None:
+            return known
+        cost = limits.measure(self._schema, document.node, operation.node, variables, rules.limits).cost
+        if not document.valid:
+            errors = limits.validate(
+                self._schema, document.node, introspection=rules.introspection, suggestions=rules.suggestions
+            )
+            if errors:
+                raise InvalidDocumentError(errors, RequestErrorCode.VALIDATION_FAILED)
+            document.valid = True
+            self._keep(document)
+        operation.keep_cost(variables, cost)
+        return cost
+
+    def _keep(self, document: PreparedDocument) -> None:
+        if document.bytes > self._most_bytes:
+            return
+        self._kept[document.text] = document
+        self._bytes += document.bytes
+        while self._bytes > self._most_bytes:
+            _, forgotten = self._kept.popitem(last=False)
+            self._bytes -= forgotten.bytes
