@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVarTuple
 
 from gql_api.errors import RequestError, RequestErrorCode
 
@@ -19,6 +19,8 @@ Transport = Literal["http", "websocket"]
 OperationType = Literal["query", "mutation", "subscription"]
 Level = Literal["running", "waiting", "websockets"]
 """What rises and falls: operations that run, operations that wait for their turn, open WebSockets."""
+
+ToldT = TypeVarTuple("ToldT")
 
 OK = "ok"
 CANCELLED = "CANCELLED"
@@ -53,6 +55,8 @@ class OperationReport:
     """`ok`, or the code of the first error."""
     errors: int = 0
     retries: int = 0
+    executor: str | None = None
+    """How it was executed: `compiled`, or why not."""
     principal: str | None = None
     """Who asks: a name that may be shown, never the token."""
     level: int = logging.INFO
@@ -76,6 +80,7 @@ class OperationReport:
             "keys": sum(size for _, size in self.batches),
             "cost": self.cost,
             "retries": self.retries,
+            "executor": self.executor,
             "principal": self.principal,
         }
         return {name: value for name, value in facts.items() if value is not None}
@@ -138,7 +143,12 @@ def count_batch(loader: str, size: int) -> None:
 
 
 def count_execution(how: str) -> None:
-    """Note how the operation that the current task works for was executed."""
+    """Note how the operation that the current task works for is executed: `compiled`, or in a word why not.
+
+    Nothing that a client sends may be a part of it.
+    """
+    if (report := _operation.get()) is not None:
+        report.executor = how
 
 
 class Reports:
@@ -173,8 +183,7 @@ class Reports:
         """Tell of an operation that is over."""
         operations.log(report.level, "Operation", extra={"facts": report.facts()})
         if self._watcher is not None:
-            with _harmless():
-                self._watcher.operation(report)
+            _harmlessly(self._watcher.operation, report)
 
     @contextmanager
     def request(self, method: str, path: str, level: int = logging.INFO) -> Iterator[RequestReport]:
@@ -189,24 +198,21 @@ class Reports:
             if report.method == WEBSOCKET or not report.operations:
                 requests.log(report.level, "Request", extra={"facts": report.facts()})
             if self._watcher is not None:
-                with _harmless():
-                    self._watcher.request(report)
+                _harmlessly(self._watcher.request, report)
 
     def change(self, of: Level, by: int) -> None:
         """Tell that so many more, or fewer, operations run or wait, or WebSockets are open."""
         if self._watcher is not None:
-            with _harmless():
-                self._watcher.level(of, by)
+            _harmlessly(self._watcher.level, of, by)
 
 
 WEBSOCKET = "WEBSOCKET"
 """The method of a WebSocket, which has none."""
 
 
-@contextmanager
-def _harmless() -> Iterator[None]:
+def _harmlessly(tell: Callable[[*ToldT], None], *told: *ToldT) -> None:
     try:
-        yield
+        tell(*told)
     except Exception:
         logger.exception("A report could not be counted")
 

@@ -1,8 +1,9 @@
 """The metrics: their names, their units, their bounds. No label has a value that a client can choose without end."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from prometheus_client import (
     CollectorRegistry,
@@ -24,6 +25,9 @@ from gql_api.report import CANCELLED, LONGEST_NAME, OK, WEBSOCKET, Level, Operat
 MOST_NAMES = 200
 """How many operations are told apart by name, first come: all others are `other`."""
 
+MOST_EXECUTORS = 50
+"""How many ways to execute are told apart, as names are."""
+
 OTHER = "other"
 OUTCOMES = {OK, CANCELLED, *RequestErrorCode}
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE"}
@@ -32,6 +36,21 @@ SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 1
 STATEMENTS = (0, 1, 2, 3, 4, 5, 7, 10, 15, 20, 50, 100)
 POINTS = (1, 10, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 100_000)
 KEYS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000)
+
+
+MetricT = TypeVar("MetricT", Counter, Histogram)
+
+
+class _Labelled(dict[tuple[str, ...], MetricT]):
+    """What a metric counts by its labels: to look it up there takes longer than to count."""
+
+    def __init__(self, metric: MetricT) -> None:
+        super().__init__()
+        self._labels: Callable[..., MetricT] = metric.labels
+
+    def __missing__(self, labels: tuple[str, ...]) -> MetricT:
+        self[labels] = found = self._labels(*labels)
+        return found
 
 
 class Metrics:
@@ -43,24 +62,41 @@ class Metrics:
         folder = os.environ.get(VARIABLE)
         self._folder = Path(folder) if folder is not None else None
         self._names: set[str] = set()
-        self._operations = Counter(
-            "gql_operations_total",
-            "Operations that are over, by the code of their first error.",
-            ["name", "type", "outcome"],
-            registry=registry,
+        self._executors: set[str] = set()
+        self._operations = _Labelled(
+            Counter(
+                "gql_operations_total",
+                "Operations that are over, by the code of their first error.",
+                ["name", "type", "outcome"],
+                registry=registry,
+            )
         )
-        self._duration = Histogram(
-            "gql_operation_duration_seconds", "How long operations took.", ["type"], buckets=SECONDS, registry=registry
+        self._executions = _Labelled(
+            Counter(
+                "gql_executions_total",
+                "Operations that were executed: compiled, or why they were not.",
+                ["how"],
+                registry=registry,
+            )
+        )
+        self._duration = _Labelled(
+            Histogram(
+                "gql_operation_duration_seconds",
+                "How long operations took.",
+                ["type"],
+                buckets=SECONDS,
+                registry=registry,
+            )
         )
         self._statements = Histogram(
             "gql_operation_statements", "SQL statements of an operation.", buckets=STATEMENTS, registry=registry
         )
         self._cost = Histogram("gql_operation_cost", "Points of an operation.", buckets=POINTS, registry=registry)
-        self._batch_size = Histogram(
-            "gql_loader_batch_size", "Keys of a loader's batch.", ["loader"], buckets=KEYS, registry=registry
+        self._batch_size = _Labelled(
+            Histogram("gql_loader_batch_size", "Keys of a loader's batch.", ["loader"], buckets=KEYS, registry=registry)
         )
-        self._requests = Counter(
-            "gql_http_requests_total", "HTTP requests that are over.", ["method", "status"], registry=registry
+        self._requests = _Labelled(
+            Counter("gql_http_requests_total", "HTTP requests that are over.", ["method", "status"], registry=registry)
         )
         self._levels: dict[Level, Gauge] = {
             "running": self._gauge("gql_operations_running", "Operations that run."),
@@ -81,18 +117,21 @@ class Metrics:
     def operation(self, report: OperationReport) -> None:
         kind = report.type or OTHER
         outcome = report.outcome if report.outcome in OUTCOMES else OTHER
-        self._operations.labels(self._name(report.name), kind, outcome).inc()
-        self._duration.labels(kind).observe(report.duration)
+        name = "anonymous" if report.name is None else _bounded(report.name, self._names, MOST_NAMES)
+        self._operations[name, kind, outcome].inc()
+        self._duration[(kind,)].observe(report.duration)
         self._statements.observe(report.statements)
         if report.cost is not None:
             self._cost.observe(report.cost)
         for loader, size in report.batches:
-            self._batch_size.labels(loader).observe(size)
+            self._batch_size[(loader,)].observe(size)
+        if report.executor is not None:
+            self._executions[(_bounded(report.executor, self._executors, MOST_EXECUTORS),)].inc()
 
     def request(self, report: RequestReport) -> None:
         if report.method != WEBSOCKET:
             method = report.method if report.method in METHODS else OTHER
-            self._requests.labels(method, "none" if report.status is None else report.status).inc()
+            self._requests[method, "none" if report.status is None else str(report.status)].inc()
 
     def level(self, of: Level, change: int) -> None:
         self._levels[of].inc(change)
@@ -120,12 +159,12 @@ class Metrics:
         """Return all numbers, of all workers, in Prometheus's text format."""
         return generate_latest(self._registry) if self._folder is None else workers.exposition(self._folder)
 
-    def _name(self, name: str | None) -> str:
-        if name is None:
-            return "anonymous"
-        short = name[:LONGEST_NAME]
-        if short not in self._names:
-            if len(self._names) >= MOST_NAMES:
-                return OTHER
-            self._names.add(short)
-        return short
+
+def _bounded(value: str, known: set[str], at_most: int) -> str:
+    """Return a label, which is `other` once so many others are known."""
+    short = value[:LONGEST_NAME]
+    if short not in known:
+        if len(known) >= at_most:
+            return OTHER
+        known.add(short)
+    return short
