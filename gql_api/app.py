@@ -14,6 +14,7 @@ from starlette.routing import Route, WebSocketRoute, request_response
 
 from gql_api import db, logs
 from gql_api.errors import StartupError
+from gql_api.execution import Compiler
 from gql_api.http import documentation
 from gql_api.http.admission import Admission
 from gql_api.http.authentication import Authenticate, anybody, bearer_tokens
@@ -127,6 +128,7 @@ def _add_graphql(app: FastAPI, settings: Settings, door: Door, explorer: Explore
         schema,
         rules,
         PreparedDocuments(schema._schema, rules, settings.document_cache),  # noqa: SLF001 - Strawberry has no other way
+        Compiler(max_bytes=settings.compiled_cache) if settings.compile_operations else None,
         Documents(trusted, trusted_only=settings.trusted_only, at_most=settings.persisted_queries),
         Admission(settings.max_operations, settings.max_waiting, app.state.reports),
         app.state.reports,

@@ -45,6 +45,7 @@ class Operations:
         schema: Schema,
         rules: Rules,
         prepared: PreparedDocuments,
+        compiler: Compiler | None,
         documents: Documents,
         admission: Admission,
         reports: Reports,
@@ -58,7 +59,7 @@ class Operations:
         self._admission = admission
         self._reports = reports
         self._timeout = timeout
-        self._compiler = Compiler(max_bytes=64 * 2**20, uses=1, share=100)
+        self._compiler = compiler
 
     async def run(
         self, request: GraphQLRequest, connection: Connection, transport: Transport, *, safe: bool = False

@@ -74,6 +74,19 @@ class ServingSettings(BaseSettings):
         ge=0,
         le=10_000_000_000,
     )
+    compile_operations: bool = setting(
+        True,
+        "all workers",
+        "Compile operations that are used again. Without it graphql-core executes them all: slower, with the same "
+        "answers.",
+    )
+    compiled_cache: int = setting(
+        50_000_000,
+        "each worker",
+        "Bytes of memory, about, for compiled operations with their documents, the longest unused forgotten first.",
+        ge=0,
+        le=10_000_000_000,
+    )
     log_format: Literal["text", "json"] | None = setting(
         None,
         "all workers",
