@@ -119,6 +119,16 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
         )
 
 
+def _compiler(settings: Settings) -> Compiler | None:
+    match settings.compile_operations:
+        case "never":
+            return None
+        case "again":
+            return Compiler(max_bytes=settings.compiled_cache)
+        case "always":
+            return Compiler(max_bytes=settings.compiled_cache, uses=1, share=None)
+
+
 def _add_graphql(app: FastAPI, settings: Settings, door: Door, explorer: Explorer | None) -> None:
     if settings.trusted_only and settings.trusted_documents is None:
         raise StartupError("GQL_API_TRUSTED_ONLY needs GQL_API_TRUSTED_DOCUMENTS: nothing could be executed")
@@ -128,7 +138,7 @@ def _add_graphql(app: FastAPI, settings: Settings, door: Door, explorer: Explore
         schema,
         rules,
         PreparedDocuments(schema._schema, rules, settings.document_cache),  # noqa: SLF001 - Strawberry has no other way
-        Compiler(max_bytes=settings.compiled_cache) if settings.compile_operations else None,
+        _compiler(settings),
         Documents(trusted, trusted_only=settings.trusted_only, at_most=settings.persisted_queries),
         Admission(settings.max_operations, settings.max_waiting, app.state.reports),
         app.state.reports,

@@ -209,9 +209,13 @@ def sessions(engine: AsyncEngine) -> db.Sessions:
 
 
 def settings(database: str, pool_size: int = 10, **others: Any) -> Settings:
-    """The settings of `dev`, on a database; but no explorer, since most tests need none, and all would make one."""
-    patient = {"pool_timeout": 60, "operation_timeout": 60} | others  # however slow the machine is
-    given = Settings(database_url=SecretStr(database), pool_size=pool_size, data_dir=Path("/nowhere"), **patient)
+    """The settings of `dev`, on a database; but no explorer, since most tests need none, and all would make one. What
+    is executed once here is compiled nevertheless.
+    """
+    usual = {"pool_timeout": 60, "operation_timeout": 60, "compile_operations": "always"}  # however slow the machine is
+    given = Settings(
+        database_url=SecretStr(database), pool_size=pool_size, data_dir=Path("/nowhere"), **{**usual, **others}
+    )
     return given.or_else(explorer=False, introspection=True, suggestions=True)
 
 

@@ -81,12 +81,10 @@ class Compiler:
         *,
         max_bytes: int,
         uses: int = 2,
-        share: float = 0.1,
+        share: float | None = 0.1,
         clock: Callable[[], float] = perf_counter,
     ) -> None:
-        """Compile at the `uses`-th use; spend no more than a `share` of the time on it, as the clock tells it in
-        seconds.
-        """
+        """Compile at the `uses`-th use, in no more than a `share` of the time by the clock, if any."""
         self._max_bytes = max_bytes
         self._uses = uses
         self._share = share
@@ -131,7 +129,8 @@ class Compiler:
         if now < self._free_at:
             return "budget"
         made = compiled(executor)
-        self._free_at = max(self._free_at, now) + (self._clock() - now) / self._share
+        if self._share is not None:
+            self._free_at = now + (self._clock() - now) / self._share
         known.variants[condition] = made
         self._grow(known, made.size if isinstance(made, Compiled) else PLACE_BYTES)
         return made

@@ -74,11 +74,11 @@ class ServingSettings(BaseSettings):
         ge=0,
         le=10_000_000_000,
     )
-    compile_operations: bool = setting(
-        True,
+    compile_operations: Literal["never", "again", "always"] = setting(
+        "again",
         "all workers",
-        "Compile operations that are used again. Without it graphql-core executes them all: slower, with the same "
-        "answers.",
+        "Which operations are compiled: those used `again`, a tenth of the time at most; `always` all, at once; or "
+        "`never` any: graphql-core executes them, slower, with the same answers.",
     )
     compiled_cache: int = setting(
         50_000_000,
