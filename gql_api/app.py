@@ -2,21 +2,21 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from fastapi.requests import Request
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
-from starlette.routing import Route, WebSocketRoute, request_response
+from starlette.routing import Route, request_response
 
 from gql_api import db, logs
 from gql_api.errors import StartupError
 from gql_api.execution import Compiler
 from gql_api.http import documentation
 from gql_api.http.admission import Admission
+from gql_api.http.application import Application
 from gql_api.http.authentication import Authenticate, anybody, bearer_tokens
 from gql_api.http.conversation import Services
 from gql_api.http.door import Door
@@ -44,8 +44,6 @@ if TYPE_CHECKING:
 
 GRAPHQL_PATH = "/graphql"
 SCHEMA_PATH = "/schema.graphql"
-COMPRESSION_LEVEL = 5
-"""More takes longer than it saves."""
 
 
 def create_app(
@@ -84,7 +82,7 @@ def create_app(
         finally:
             await engine.dispose()
 
-    app = FastAPI(
+    app = Application(
         title="gql-api", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
     )
     app.state.introspection = bool(settings.introspection)
@@ -129,7 +127,7 @@ def _compiler(settings: Settings) -> Compiler | None:
             return Compiler(max_bytes=settings.compiled_cache, uses=1, share=None)
 
 
-def _add_graphql(app: FastAPI, settings: Settings, door: Door, explorer: Explorer | None) -> None:
+def _add_graphql(app: Application, settings: Settings, door: Door, explorer: Explorer | None) -> None:
     if settings.trusted_only and settings.trusted_documents is None:
         raise StartupError("GQL_API_TRUSTED_ONLY needs GQL_API_TRUSTED_DOCUMENTS: nothing could be executed")
     trusted = manifest(settings.trusted_documents) if settings.trusted_documents is not None else {}
@@ -150,6 +148,7 @@ def _add_graphql(app: FastAPI, settings: Settings, door: Door, explorer: Explore
         explorer,
         max_body_size=settings.max_body_size,
         cache_max_age=settings.cache_max_age,
+        compress_over=settings.compress_over,
     )
     services = Services(
         operations,
@@ -159,8 +158,7 @@ def _add_graphql(app: FastAPI, settings: Settings, door: Door, explorer: Explore
         settings.max_socket_operations,
     )
     sockets = GraphQLSocketEndpoint(services, settings.cors_origins, settings.max_sockets, app.state.reports)
-    compressed = GZipMiddleware(endpoint, minimum_size=settings.compress_over, compresslevel=COMPRESSION_LEVEL)
-    app.router.routes += [Route(GRAPHQL_PATH, compressed), WebSocketRoute(GRAPHQL_PATH, sockets)]
+    app.add_direct(GRAPHQL_PATH, endpoint, sockets)
 
 
 def _metrics() -> "Metrics":
@@ -170,12 +168,14 @@ def _metrics() -> "Metrics":
 
 
 def _add_schema(app: FastAPI, door: Door) -> None:
+    text = cache(lambda: f"{schema.as_str()}\n")
+
     def schema_file(_request: Request) -> Response:
         headers = {
             "content-disposition": 'attachment; filename="schema.graphql"',
             "x-content-type-options": "nosniff",
         }
-        return PlainTextResponse(f"{schema.as_str()}\n", headers=headers)
+        return PlainTextResponse(text(), headers=headers)
 
     guarded = Guarded(request_response(schema_file), door)
     app.router.routes.append(Route(SCHEMA_PATH, guarded, methods=["GET"]))

@@ -8,7 +8,7 @@ import pytest
 from gql_api.errors import RequestErrorCode
 from gql_api.http.negotiation import GRAPHQL, JSON
 from gql_api.http.operations import Answer
-from gql_api.http.response import encoded
+from gql_api.http.response import responded
 from gql_api.settings import Settings
 from gql_api.settings.limits import LimitSettings
 from tests.api import Api
@@ -41,7 +41,7 @@ def test_every_code_is_told_with_its_statuses() -> None:
     def status(code: RequestErrorCode, media_type: str) -> int:
         error = {"message": "", "extensions": {"code": code}}
         data = {"data": None} if code in OF_FIELDS else {}
-        return encoded(Answer({**data, "errors": [error]}), media_type).status_code
+        return responded(Answer({**data, "errors": [error]}), media_type).status
 
     assert told == {str(code): (status(code, GRAPHQL), status(code, JSON)) for code in RequestErrorCode}
 

@@ -18,8 +18,9 @@ from gql_api.context import Connection, Principal
 from gql_api.errors import RequestError, RequestErrorCode
 from gql_api.http.door import Door
 from gql_api.http.draining import Draining
-from gql_api.http.operations import Answer, Operations, encode
-from gql_api.http.request import GraphQLRequest, decoded, from_parameters
+from gql_api.http.encoding import decoded, echoed, encoded
+from gql_api.http.operations import Answer, Operations
+from gql_api.http.request import GraphQLRequest, from_parameters
 from gql_api.schema.shown_errors import refusal
 
 LONGEST_ID = 200
@@ -114,7 +115,7 @@ class Conversation:
                 await self._begin(_object_or_none(message.get("payload")))
             case {"type": "ping"}:
                 payload = _object_or_none(message.get("payload"))
-                await self._say({"type": "pong"} if payload is None else {"type": "pong", "payload": payload})
+                await self._echo({"type": "pong"} if payload is None else {"type": "pong", "payload": payload})
             case {"type": "pong"}:
                 _object_or_none(message.get("payload"))
             case {"type": "subscribe", "id": str(id), "payload": dict(payload)} if 0 < len(id) <= LONGEST_ID:
@@ -189,12 +190,18 @@ class Conversation:
         return await self._services.operations.run(request, connection, "websocket")
 
     async def _say(self, message: Mapping[str, Any]) -> None:
+        await self._send_text(encoded(message))
+
+    async def _echo(self, message: Mapping[str, Any]) -> None:
         try:
-            text = encode(message).decode()
-        except ValueError:  # a number of the client's, which is to be sent back, is too large for a float
+            text = echoed(message)
+        except ValueError:  # a number of the client's is too large for a float
             raise _Ended(INVALID, "Messages must be valid JSON") from None
+        await self._send_text(text)
+
+    async def _send_text(self, text: bytes) -> None:
         try:
-            await self._send({"type": "websocket.send", "text": text})
+            await self._send({"type": "websocket.send", "text": text.decode()})
         except Exception:  # noqa: BLE001 - the client has gone, and the server has its own way to say so
             raise _Ended from None
 

@@ -1,25 +1,26 @@
 """The GraphQL endpoint over HTTP (GraphQL over HTTP, working draft). A browser gets the explorer's page there."""
 
-import asyncio
-from collections.abc import Coroutine
 from dataclasses import replace
 from hashlib import blake2b
-from typing import Any
 from urllib.parse import parse_qsl
 
-from starlette.datastructures import Headers
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gql_api.context import Connection
 from gql_api.errors import RequestError, RequestErrorCode
 from gql_api.http import body, negotiation
 from gql_api.http.door import Door
+from gql_api.http.encoding import encoded
 from gql_api.http.explorer import Explorer
+from gql_api.http.leaving import unless_gone
 from gql_api.http.operations import Answer, Operations
 from gql_api.http.request import PARAMETERS, GraphQLRequest, from_body, from_query_string
-from gql_api.http.response import encoded, refused
+from gql_api.http.response import VARY, Response, refused, responded
+
+COMPRESSION_LEVEL = 5
+"""More takes longer than it saves."""
 
 
 class GraphQLEndpoint:
@@ -33,20 +34,21 @@ class GraphQLEndpoint:
         *,
         max_body_size: int,
         cache_max_age: int,
+        compress_over: int,
     ) -> None:
         self._operations = operations
         self._door = door
         self._explorer = explorer
         self._max_body_size = max_body_size
         self._cache_max_age = cache_max_age
+        self._compress_over = compress_over
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = Headers(scope=scope)
+        headers, accept = _headers(scope)
         method: str = scope["method"]
-        accept = ", ".join(headers.getlist("accept")) if "accept" in headers else None
         if self._explorer is not None and method == "GET" and negotiation.wants_page(accept) and not _asks(scope):
             page = self._explorer.page(str(Request(scope).url.replace(query="")))
-            await page(scope, receive, send)
+            await self._compressed(page)(scope, receive, send)
             return
         media_type = negotiation.answered(accept)
         try:
@@ -60,10 +62,21 @@ class GraphQLEndpoint:
         else:
             if answer is None:  # nobody waits for it any more
                 return
-            response = self._response(answer, media_type, headers, method, persisted=request.query is None)
-        await response(scope, receive, send)
+            if method == "GET" and answer.refused is None and "errors" not in answer.body:
+                response = self._cacheable(answer, media_type, headers, persisted=request.query is None)
+            else:
+                response = responded(answer, media_type)
+        app: ASGIApp = response
+        if len(response.body) >= self._compress_over:
+            if "gzip" in headers.get("accept-encoding", ""):
+                app = self._compressed(response)
+            else:
+                response.vary(b"Accept-Encoding")
+        await app(scope, receive, send)
 
-    async def _answer(self, scope: Scope, headers: Headers, receive: Receive) -> tuple[Answer | None, GraphQLRequest]:
+    async def _answer(
+        self, scope: Scope, headers: dict[str, str], receive: Receive
+    ) -> tuple[Answer | None, GraphQLRequest]:
         """Return the answer, or None when the client has gone; and what was asked. Raises RequestError."""
         method: str = scope["method"]
         if method not in {"GET", "POST"}:
@@ -88,19 +101,32 @@ class GraphQLEndpoint:
             request = replace(request, tells_cost=True)
         connection = Connection(scope["app"].state.sessions, scope["state"]["request_id"], principal)
         running = self._operations.run(request, connection, "http", safe=method == "GET")
-        return await _unless_gone(running, receive), request
+        return await unless_gone(running, scope, receive), request
 
-    def _response(self, answer: Answer, media_type: str, headers: Headers, method: str, *, persisted: bool) -> Response:
-        response = encoded(answer, media_type)
-        if method == "GET" and answer.refused is None and "errors" not in answer.body:
-            tag = f'W/"{blake2b(bytes(response.body), digest_size=16).hexdigest()}"'
-            age = f"max-age={self._cache_max_age}" if persisted and self._cache_max_age else "no-cache"
-            response.headers.update({"etag": tag, "cache-control": f"private, {age}"})
-            known = {each.strip() for each in headers.get("if-none-match", "").split(",")}
-            if known & {tag, "*"}:
-                kept = {name: response.headers[name] for name in ("etag", "cache-control", "vary")}
-                return Response(status_code=304, headers=kept)
-        return response
+    def _cacheable(self, answer: Answer, media_type: str, headers: dict[str, str], *, persisted: bool) -> Response:
+        text = encoded(answer.body)
+        tag = f'W/"{blake2b(text, digest_size=16).hexdigest()}"'
+        age = f"max-age={self._cache_max_age}" if persisted and self._cache_max_age else "no-cache"
+        kept = [(b"etag", tag.encode()), (b"cache-control", f"private, {age}".encode())]
+        known = {each.strip() for each in headers.get("if-none-match", "").split(",")}
+        if known & {tag, "*"}:
+            return Response(b"", 304, [*kept, (b"vary", VARY)])
+        return responded(answer, media_type, kept, text)
+
+    def _compressed(self, app: ASGIApp) -> ASGIApp:
+        return GZipMiddleware(app, minimum_size=self._compress_over, compresslevel=COMPRESSION_LEVEL)
+
+
+def _headers(scope: Scope) -> tuple[dict[str, str], str | None]:
+    """Return a request's headers, the first of each name, and all that it accepts."""
+    headers: dict[str, str] = {}
+    accepted: list[str] = []
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        headers.setdefault(name, value)
+        if name == "accept":
+            accepted.append(value)
+    return headers, ", ".join(accepted) if accepted else None
 
 
 def _not_acceptable() -> RequestError:
@@ -111,27 +137,3 @@ def _not_acceptable() -> RequestError:
 def _asks(scope: Scope) -> bool:
     """Whether an address has a parameter of a request: then it is not a person who looks for the page."""
     return any(key in PARAMETERS for key, _ in parse_qsl(scope["query_string"].decode("latin-1")))
-
-
-async def _unless_gone(running: Coroutine[Any, Any, Answer], receive: Receive) -> Answer | None:
-    """Return the answer; or None, with everything stopped, when the client goes before it is there."""
-    task = asyncio.current_task()
-    assert task is not None  # noqa: S101 - for the type checker: a coroutine runs in a task
-    gone = False
-
-    async def watch() -> None:
-        nonlocal gone
-        while (await receive())["type"] != "http.disconnect":
-            pass
-        gone = True
-        task.cancel()
-
-    watching = asyncio.create_task(watch())
-    try:
-        return await running
-    except asyncio.CancelledError:
-        if gone and not task.uncancel():
-            return None
-        raise
-    finally:
-        watching.cancel()

@@ -1,8 +1,6 @@
 """Running operations, on whatever transport they come: admitted, prepared, executed within their time, and told of."""
 
 import asyncio
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -175,15 +173,3 @@ def _late(context: Context) -> GraphQLError:
         extensions["committed"] = None
         message += f" {IN_DOUBT_MESSAGE}"
     return GraphQLError(message, extensions=extensions)
-
-
-def encode(body: Mapping[str, Any]) -> bytes:
-    """Return JSON in UTF-8. Half of a surrogate pair, which UTF-8 cannot say, is escaped as JSON can.
-
-    Raises ValueError for a number that is not finite, which JSON cannot say at all.
-    """
-    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        return json.dumps(body, separators=(",", ":")).encode()

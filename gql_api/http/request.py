@@ -1,13 +1,13 @@
 """A request of GraphQL over HTTP: its parameters, from a JSON body, a query string, or a message on a WebSocket."""
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import parse_qsl
 
 from gql_api.errors import RequestError, RequestErrorCode
+from gql_api.http.encoding import decoded
 
 NAME = re.compile("[_A-Za-z][_0-9A-Za-z]*")
 """A name in GraphQL's grammar."""
@@ -94,18 +94,6 @@ def from_parameters(parameters: object) -> GraphQLRequest:
         raise _bad("`documentId` must be a string.")
     tells_cost = (extensions or {}).get("cost") is True
     return GraphQLRequest(query, name, variables, extensions, document_id, tells_cost)
-
-
-def decoded(body: bytes | str, what: str = "The body") -> object:
-    """Return what JSON in UTF-8 says (RFC 8259). Raises RequestError."""
-    try:
-        return json.loads(body.decode("utf-8") if isinstance(body, bytes) else body, parse_constant=_refuse)
-    except (ValueError, RecursionError):  # numbers without end, brackets without end, bytes that are no UTF-8
-        raise _bad(f"{what} is not valid JSON in UTF-8.") from None
-
-
-def _refuse(_name: str) -> NoReturn:
-    raise ValueError  # NaN and Infinity are Python's, not JSON's
 
 
 def _bad(message: str) -> RequestError:

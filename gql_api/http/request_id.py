@@ -2,9 +2,8 @@
 
 import logging
 import re
-from uuid import uuid4
+from secrets import token_hex
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -13,6 +12,7 @@ from gql_api.errors import INTERNAL_MESSAGE, RequestErrorCode
 from gql_api.report import WEBSOCKET, Reports, RequestReport
 
 HEADER = "x-request-id"
+RAW_HEADER = HEADER.encode()
 
 SANE = re.compile(r"[A-Za-z0-9._-]{1,128}")
 """An id that a client, or the proxy before us, may give."""
@@ -38,7 +38,7 @@ class RequestId:
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        request_id = _given(scope) or uuid4().hex
+        request_id = _given(scope) or token_hex(16)
         scope.setdefault("state", {})["request_id"] = request_id
         token = logs.request_id.set(request_id)
         quiet = scope["path"].startswith(QUIET)
@@ -51,15 +51,18 @@ class RequestId:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, report: RequestReport) -> None:
         request_id = scope["state"]["request_id"]
+        told = (RAW_HEADER, request_id.encode())
 
         async def send_with_id(message: Message) -> None:
             match message["type"]:
+                case "http.response.body" | "websocket.send":
+                    pass
                 case "http.response.start" | "websocket.http.response.start":
                     report.status = message["status"]
-                    MutableHeaders(scope=message)[HEADER] = request_id
+                    message["headers"] = [*message.get("headers", ()), told]
                 case "websocket.accept":
                     report.status = 101
-                    MutableHeaders(scope=message)[HEADER] = request_id
+                    message["headers"] = [*message.get("headers", ()), told]
                 case "websocket.close" if report.status is None:
                     report.status = 403  # ASGI: what closes a WebSocket before it is accepted refuses the handshake
             await send(message)
@@ -78,5 +81,8 @@ class RequestId:
 
 
 def _given(scope: Scope) -> str | None:
-    given = Headers(scope=scope).get(HEADER, "")
-    return given if SANE.fullmatch(given) else None
+    for name, value in scope["headers"]:
+        if name == RAW_HEADER:
+            given: str = value.decode("latin-1")
+            return given if SANE.fullmatch(given) else None
+    return None

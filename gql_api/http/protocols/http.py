@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from collections.abc import Callable
 from enum import Enum, auto
 from functools import partial
 from http import HTTPStatus
@@ -11,6 +12,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from gql_api.errors import RequestErrorCode
+from gql_api.http.leaving import GONE
 from gql_api.http.protocols.connection import Watched, refusal
 from gql_api.http.protocols.head import AROUND, BETWEEN, RefusedError, check_head, written
 from gql_api.settings.limits import LimitSettings
@@ -53,6 +55,8 @@ class HttpProtocol(Watched, HttpToolsProtocol):
         """Bytes received since the parser last told of anything: of a header without end, of a chunk's extensions."""
         self._running: RequestResponseCycle | None = None
         """The request that is with the application, or was last; `cycle` is the one that was received last."""
+        self._told: list[Callable[[], object]] = []
+        """What to call when its client goes before it is answered."""
         self._last = False
         """No further request is answered on this connection."""
 
@@ -165,6 +169,8 @@ class HttpProtocol(Watched, HttpToolsProtocol):
             return
         super().on_message_complete()
         self._await(Awaited.NEXT)
+        if not self.pipeline:
+            self.flow.resume_reading()  # nothing of a body is held any more, and the client's end would go unseen
 
     def on_response_complete(self) -> None:
         """As uvicorn's, but for its timer."""
@@ -228,6 +234,8 @@ class HttpProtocol(Watched, HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._running = cycle
+        self._told = []
+        cycle.scope["extensions"] = {GONE: {"calls": self._told}}
         super()._start_asgi_task(cycle, partial(self._run, cycle, app))
 
     async def _run(self, cycle: RequestResponseCycle, app: Any, scope: Any, receive: Any, send: Any) -> None:
@@ -265,3 +273,5 @@ class HttpProtocol(Watched, HttpToolsProtocol):
         if self._running is not None and not self._running.response_complete:
             self._running.disconnected = True
             self._running.message_event.set()
+            for tell in tuple(self._told):
+                tell()
