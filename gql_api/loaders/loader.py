@@ -29,12 +29,12 @@ class Loader(Generic[KeyT, ResultT]):
         self.name = ""
         work.when_written(self.clear_all)
 
-    async def load(self, key: KeyT) -> ResultT:
-        """Return what there is for the key. Raises what went wrong, with all keys of the batch or with this one."""
-        (value,) = await self.load_all([key])
-        if isinstance(value, Exception):
-            raise value
-        return value
+    def load(self, key: KeyT) -> Awaitable[ResultT]:
+        """Ask for this key now, and return what there will be for it.
+
+        Awaiting it raises what went wrong, with all keys of the batch or with this one.
+        """
+        return _Value(self.load_all([key]))
 
     def load_all(self, keys: Sequence[KeyT]) -> Awaitable[list[ResultT | Exception]]:
         """Ask for these keys now, and return what there will be for each; an exception for one that failed alone.
@@ -106,6 +106,19 @@ class _Values(Generic[KeyT, ResultT]):
             # All who ask share one future. The shield keeps the giving up of one from the others.
             found |= batch.values.result() if batch.values.done() else (yield from asyncio.shield(batch.values))
         return [found[key] for key in self._keys]
+
+
+class _Value(Generic[ResultT]):
+    """The value of one key."""
+
+    def __init__(self, values: Awaitable[list[ResultT | Exception]]) -> None:
+        self._values = values
+
+    def __await__(self) -> Generator[Any, None, ResultT]:
+        (value,) = yield from self._values.__await__()
+        if isinstance(value, Exception):
+            raise value
+        return value
 
 
 def _see(done: "asyncio.Future[Any]") -> None:

@@ -12,7 +12,7 @@ from typing import Any, Optional, TypeAlias, TypeVar
 import strawberry
 from pydantic import BaseModel
 from strawberry.extensions import FieldExtension
-from strawberry.extensions.field_extension import AsyncExtensionResolver
+from strawberry.extensions.field_extension import AsyncExtensionResolver, SyncExtensionResolver
 from strawberry.pydantic import InputValidationError
 from strawberry.types.arguments import InputContext, StrawberryArgumentAnnotation
 from strawberry.types.base import StrawberryObjectDefinition, StrawberryOptional, get_object_definition
@@ -127,10 +127,13 @@ class _CheckedArguments(FieldExtension):
 class CheckedArguments(_CheckedArguments):
     """For every query field and every field of an object that has arguments: refuses wrong ones as a RequestError."""
 
-    async def resolve_async(self, next_: AsyncExtensionResolver, source: Any, info: Info, **kwargs: Any) -> Any:
+    def resolve(self, next_: SyncExtensionResolver, source: Any, info: Info, **kwargs: Any) -> Any:
         if problems := self._check(kwargs):
             raise _invalid_arguments(problems)
-        return await next_(source, info, **kwargs)
+        return next_(source, info, **kwargs)
+
+    async def resolve_async(self, next_: AsyncExtensionResolver, source: Any, info: Info, **kwargs: Any) -> Any:
+        return await self.resolve(next_, source, info, **kwargs)
 
 
 class CheckedMutation(_CheckedArguments):
