@@ -2,19 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from graphql import GraphQLField, GraphQLObjectType
 
 COMPILED = "gql_api.compiled"
 """Under which key a field's metadata holds its declaration."""
-
-
-class BatchLoader(Protocol):
-    """Answers many keys at once."""
-
-    def load_all(self, keys: Sequence[Any]) -> Awaitable[Sequence[Any]]:
-        """Return what there is for each key, in their order; an exception for a key that failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +19,14 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A field that a loader answers by a key, an attribute of the parent; null without a key."""
+    """A field that is answered for many parents at once, by a key of each; null without a key."""
 
-    key: str
-    loader: Callable[[Any], BatchLoader]
-    """Returns the loader of a context."""
+    key: str | None
+    """The attribute of the parent that is its key; None for the parent itself."""
+    load: Callable[[Any, Sequence[Any]], Awaitable[Sequence[Any]]]
+    """Begins to load, of a context, what there is for each of these keys, and returns that in their order: an exception
+    for a key that failed alone. Whether it is awaited does not matter to anybody else.
+    """
 
 
 @dataclass(frozen=True, slots=True)

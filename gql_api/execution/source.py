@@ -108,9 +108,13 @@ class Source:
         failed = f"v = x.failed({self._name('field', field)}, e, {path})"
         self._write(depth, "except Exception as e:", f"    {failed}")
 
-    def _relation(self, field: Field, key: str) -> None:
+    def _relation(self, field: Field, key: str | None) -> None:
+        self._write(1, f"o[{field.key!r}] = None")
+        if key is None:
+            self._write(1, f"r[{field.relation}].append((o, s, at))")
+            return
         entry = f"r[{field.relation}].append((o, v, at))"
-        self._write(1, f"o[{field.key!r}] = None", "try:", f"    v = {_attribute('s', key)}")
+        self._write(1, "try:", f"    v = {_attribute('s', key)}")
         self._write(2, "if v is not None:", f"    {entry}")
         if not field.nullable:
             self._write(2, "else:", f"    x.no_null({self._name('field', field)})")

@@ -144,7 +144,7 @@ class Execution(Run):
     def _load(self, field: Field, entries: Entries) -> Awaitable[Sequence[Any]]:
         relation = field.declared
         assert isinstance(relation, Relation)  # noqa: S101 - for the type checker: it is among the relations
-        return relation.loader(self.context).load_all([key for _, key, _ in entries])
+        return relation.load(self.context, [key for _, key, _ in entries])
 
     async def _related(self, loading: Sequence[tuple[Field, Entries, Awaitable[Sequence[Any]]]]) -> None:
         below = self.region()

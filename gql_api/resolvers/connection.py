@@ -33,11 +33,11 @@ class Connection(Generic[EntityT]):
     any_outside: Callable[[Position, bool], Awaitable[bool]]
     """Tells whether there are rows at a position or (True) after it, (False) before it."""
 
-    async def edges(self) -> Sequence[Edge[EntityT]]:
-        return [Edge(encode(position, self.cursors_of), row) for row, position in (await self.load()).rows]
+    def edges(self, window: Slice[EntityT]) -> Sequence[Edge[EntityT]]:
+        return [Edge(encode(position, self.cursors_of), row) for row, position in window.rows]
 
-    async def nodes(self) -> Sequence[EntityT]:
-        return [row for row, _ in (await self.load()).rows]
+    def nodes(self, window: Slice[EntityT]) -> Sequence[EntityT]:
+        return [row for row, _ in window.rows]
 
     async def start_cursor(self) -> str | None:
         return await self._cursor(0)

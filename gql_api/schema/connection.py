@@ -1,13 +1,20 @@
 """Connections in GraphQL, as Relay's Cursor Connections Specification has them, over any type of node."""
 
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Generator, Sequence
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import strawberry
 
+from gql_api.execution import Derived, Relation
+from gql_api.execution.declared import COMPILED
 from gql_api.resolvers import connection as resolvers
+from gql_api.shapes.page import Slice
 
 NodeT = TypeVar("NodeT")
 Source = strawberry.Parent[resolvers.Connection[Any]]
+
+Part: TypeAlias = Callable[[resolvers.Connection[Any], Slice[Any]], Any]
+"""Takes from a connection and its window what a field answers."""
 
 
 async def _has_next_page(source: Source) -> bool:
@@ -52,12 +59,31 @@ class Edge(Generic[NodeT]):
     node: NodeT = strawberry.field(description="The object.")
 
 
-async def _edges(source: Source) -> Any:
-    return await source.edges()
+class _Loaded:
+    """What there is in the windows of many connections, which are loaded together."""
+
+    def __init__(self, part: Part, sources: Sequence[resolvers.Connection[Any]]) -> None:
+        self._part = part
+        self._loading = [(source, source.load()) for source in sources]
+
+    def __await__(self) -> Generator[Any, None, list[Any]]:
+        found: list[Any] = []
+        for source, loading in self._loading:
+            try:
+                found.append(self._part(source, (yield from loading.__await__())))
+            except Exception as error:  # noqa: BLE001 - it is for those who asked for this window
+                found.append(error)
+        return found
 
 
-async def _nodes(source: Source) -> Any:
-    return await source.nodes()
+def _in_window(part: Part, description: str) -> Any:
+    """Make a field of what is in the window, which is loaded for many connections at once."""
+
+    async def resolve(source: Source) -> Any:
+        return part(source, await source.load())
+
+    load = Relation(None, lambda _, sources: _Loaded(part, sources))
+    return strawberry.field(resolver=resolve, description=description, metadata={COMPILED: load})
 
 
 def _page_info(source: Source) -> Any:
@@ -70,11 +96,13 @@ async def _total_count(source: Source) -> int:
 
 @strawberry.type(description="One page of a longer list.")
 class Connection(Generic[NodeT]):
-    edges: list[Edge[NodeT]] = strawberry.field(
-        resolver=_edges, description="The objects of the page with their cursors."
+    edges: list[Edge[NodeT]] = _in_window(resolvers.Connection.edges, "The objects of the page with their cursors.")
+    nodes: list[NodeT] = _in_window(resolvers.Connection.nodes, "The objects of the page.")
+    page_info: PageInfo = strawberry.field(
+        resolver=_page_info,
+        description="Where the page stands in its list.",
+        metadata={COMPILED: Derived(lambda source, _: source)},
     )
-    nodes: list[NodeT] = strawberry.field(resolver=_nodes, description="The objects of the page.")
-    page_info: PageInfo = strawberry.field(resolver=_page_info, description="Where the page stands in its list.")
     total_count: int = strawberry.field(
         resolver=_total_count,
         description="How many objects the whole list has. It is counted only when you ask for it.",

@@ -1,6 +1,6 @@
 """Relations: each names its loader and its key in one line, and only loaders load them."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import strawberry
@@ -20,12 +20,12 @@ def relation(graphql_type: object, *, key: str, loader: Callable[[Loaders], Load
         value = getattr(self, key)
         return None if value is None else await loader(info.context.loaders).load(value)
 
-    def loader_of(context: Context) -> Loader[int, Any]:
-        return loader(context.loaders)
+    def load_all(context: Context, keys: Sequence[int]) -> Awaitable[Sequence[Any]]:
+        return loader(context.loaders).load_all(keys)
 
     return strawberry.pydantic.field(
         resolve,
         graphql_type=graphql_type,
         description=description,
-        metadata={COMPILED: Relation(key, loader_of)},
+        metadata={COMPILED: Relation(key, load_all)},
     )
