@@ -43,6 +43,9 @@ CODE_BYTES = 10
 PLACE_BYTES = 1_000
 """What a byte of generated source takes in memory when it is compiled, and a place of the plan, about."""
 
+MOST_VARIANTS = 16
+"""For how many combinations of `@skip` and `@include` an operation is compiled."""
+
 INCREMENTAL = {"defer", "stream"}
 CONDITIONS = {"skip", "include"}
 NO_PROPAGATION = "experimental_disableErrorPropagation"
@@ -122,6 +125,8 @@ class Compiler:
         variant = known.variants.get(condition, 0)
         if not isinstance(variant, int):
             return variant
+        if variant == 0 and len(known.variants) >= MOST_VARIANTS:
+            return "variants"
         known.variants[condition] = variant + 1
         if variant + 1 < self._uses:
             return "first use"
@@ -167,7 +172,7 @@ class Compiler:
     def _grow(self, known: _Known, by: int) -> None:
         known.size += by
         self.bytes += by
-        while self.bytes > self._max_bytes and len(self._known) > 1:
+        while self.bytes > self._max_bytes:
             _, forgotten = self._known.popitem(last=False)
             self.bytes -= forgotten.size
 
