@@ -6,12 +6,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import asyncpg
 from sqlalchemy import event, text
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from gql_api.driver import connect
 from gql_api.errors import StartupError
 from gql_api.failures import driver_error, unavailable
 from gql_api.report import count_statement
+from gql_api.session import Sessions as Sessions  # noqa: PLC0414 - which others take from here
 
 SCHEMES = ("postgresql", "postgres", "postgresql+asyncpg")
 LIBPQ_ONLY = {"channel_binding", "gssencmode", "keepalives", "keepalives_idle", "connect_timeout"}
@@ -30,8 +31,6 @@ UNNAMED_STATEMENTS = {
     "statement_cache_size": 0,  # asyncpg's: without it a statement has no name, and is sent again with its parameters
     "prepared_statement_cache_size": 0,  # SQLAlchemy's: it would go on reading columns by types of an earlier time
 }
-
-Sessions = async_sessionmaker[AsyncSession]
 
 
 def driver_url(url: str) -> str:
@@ -102,8 +101,8 @@ def _count(*_: Any) -> None:
 
 
 def create_sessions(engine: AsyncEngine) -> Sessions:
-    """Make the session factory. Sessions never flush or expire behind a repository's back."""
-    return async_sessionmaker(engine, autoflush=False, expire_on_commit=False)
+    """Make the session factory."""
+    return Sessions(engine)
 
 
 async def check_encoding(engine: AsyncEngine) -> None:

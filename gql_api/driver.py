@@ -58,7 +58,7 @@ class Connection(asyncpg.Connection):
 async def connect(*, set_local: Mapping[str, str] | None = None, **arguments: Any) -> Connection:
     """Connect as asyncpg does. `set_local` are settings of the server that hold in transactions only."""
     connection: Any = await asyncpg.connect(connection_class=Connection, **arguments)
-    connection.set_local = "".join(f" SET LOCAL {name} = '{value}';" for name, value in (set_local or {}).items())
+    connection.set_local = "".join(f"; SET LOCAL {name} = '{value}'" for name, value in (set_local or {}).items())
     notice_when_the_host_is_gone(connection._transport.get_extra_info("socket"))
     return cast(Connection, connection)
 

@@ -1,7 +1,7 @@
 """What a failure of the database means: for an operation, and for who starts a command."""
 
 import asyncpg
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, EmulatedDBAPIException
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from gql_api.errors import UnavailableError
@@ -70,10 +70,19 @@ def driver_error(error: BaseException) -> BaseException:
     """Return what the driver raised, where SQLAlchemy has wrapped it."""
     if isinstance(error, DBAPIError) and error.orig is not None:
         return error.orig.__cause__ or error.orig
+    if isinstance(error, EmulatedDBAPIException):  # of a connection that could not be made
+        return error.__cause__ or error
     return error
 
 
-def constraint_name(error: IntegrityError) -> str | None:
+def of_the_database(error: BaseException) -> bool:
+    """Whether the database, or the way to it, has failed: after that nothing more can be read in a transaction."""
+    return isinstance(error, DBAPIError | asyncpg.PostgresError | asyncpg.InterfaceError) or (
+        unavailable(error) is not None
+    )
+
+
+def violated(error: asyncpg.IntegrityConstraintViolationError) -> str | None:
     """Return the name of the constraint that a statement violated."""
-    name = getattr(driver_error(error), "constraint_name", None)
+    name = getattr(error, "constraint_name", None)
     return name if isinstance(name, str) else None

@@ -7,25 +7,19 @@ connected before it is needed.
 """
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from gql_api import failures
 from gql_api.db import Sessions
-from gql_api.driver import ENDING, Connection
+from gql_api.driver import ENDING
 from gql_api.errors import UnavailableError
 from gql_api.repositories import Repositories
 
-logger = logging.getLogger(__name__)
-
-SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-WRITE = {"isolation_level": "READ COMMITTED", "postgresql_readonly": False}
+SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED"
 
 
 class UnitOfWork:
@@ -33,14 +27,13 @@ class UnitOfWork:
 
     def __init__(self, sessions: Sessions, now: datetime | None = None) -> None:
         """Make it for an operation that takes this moment for the present; the real one without it."""
-        self._session: AsyncSession = sessions()
+        self._session = sessions()
         self._repositories = Repositories(self._session, now or datetime.now(UTC))
         self._lock = asyncio.Lock()
         self._holder: asyncio.Task[Any] | None = None
         self._closed = False
         self._failure: BaseException | None = None
         self._when_written: list[Callable[[], object]] = []
-        self._driver: Connection | None = None
         self.committed: bool | None = False
         """Whether the last write was kept; None when that is in doubt: its commit was sent, and no answer has come."""
 
@@ -65,8 +58,8 @@ class UnitOfWork:
             if self._failure is not None:
                 raise (failures.unavailable(self._failure) or UnavailableError()) from self._failure
             try:
-                if not self._session.in_transaction():
-                    await self._begin(SNAPSHOT)
+                if not self._session.is_open:
+                    await self._session.begin(SNAPSHOT)
                 yield self._repositories
             except BaseException as error:
                 # After a failed or cancelled statement nothing more can be read in this transaction, and to go on in
@@ -88,10 +81,10 @@ class UnitOfWork:
             await self._end()
             self._failure = None
             try:
-                await self._begin(WRITE)
+                await self._session.begin(WRITE)
                 yield self._repositories
                 if keep:
-                    await self._to_the_end(self._commit(), at_once=False)
+                    await self._to_the_end(self._commit())
             finally:
                 try:
                     await self._end()
@@ -107,12 +100,10 @@ class UnitOfWork:
         self._closed = True
         if self._holder is not None and not self._holder.cancelling():  # a second time would cut short the first
             self._holder.cancel()
-        await self._to_the_end(self._end_in_turn())
-
-    async def _begin(self, options: Mapping[str, Any]) -> None:
-        connection = await self._session.connection(execution_options=options)
-        driver = (await connection.get_raw_connection()).driver_connection
-        self._driver = driver if isinstance(driver, Connection) else None
+        if self._lock.locked():
+            await self._to_the_end(self._end_in_turn())
+        else:
+            await self._end()
 
     async def _commit(self) -> None:
         """Commit, and remember what became of it, whoever still waits for that."""
@@ -128,20 +119,16 @@ class UnitOfWork:
 
     async def _end_in_turn(self) -> None:
         async with self._lock:
-            await self._close_session()
+            await self._end()
 
     async def _end(self) -> None:
-        """Roll back what is not committed and give the connection back; this fails only when it is cancelled."""
-        await self._to_the_end(self._close_session())
-
-    async def _close_session(self) -> None:
-        try:
-            await self._session.close()
-        except Exception:
-            logger.warning("A connection could not be ended in good order, and is thrown away", exc_info=True)
-            await self._session.invalidate()
-        finally:
-            self._driver = None
+        """Roll back what is not committed and give the connection back, within ENDING seconds."""
+        if self._session.is_open:
+            cutting = self._cut_later()
+            try:
+                await self._session.close()
+            finally:
+                cutting.cancel()
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
@@ -159,15 +146,13 @@ class UnitOfWork:
             finally:
                 self._holder = None
 
-    async def _to_the_end(self, work: Coroutine[Any, Any, None], *, at_once: bool = True) -> None:
-        """Await `work` to its end, however often this task is cancelled: a connection must go back in one piece.
-
-        After ENDING seconds, counted from the first cancellation when it need not be `at_once`, the connection is cut:
-        then nothing is left to be waited for.
+    async def _to_the_end(self, work: Coroutine[Any, Any, None]) -> None:
+        """Await `work` to its end, however often this task is cancelled: then for ENDING seconds more, until the
+        connection is cut and nothing is left to be waited for.
         """
         task = asyncio.ensure_future(work)
         cancelled: asyncio.CancelledError | None = None
-        cutting = self._cut_later() if at_once else None
+        cutting: asyncio.TimerHandle | None = None
         while not task.done():
             try:
                 await asyncio.wait([task])
@@ -183,15 +168,9 @@ class UnitOfWork:
             raise failure
 
     def _cut_later(self) -> asyncio.TimerHandle:
-        return asyncio.get_running_loop().call_later(ENDING, self._cut)
-
-    def _cut(self) -> None:
-        if self._driver is not None:
-            logger.warning("A connection that does not answer is cut")
-            self._driver.terminate()
+        return asyncio.get_running_loop().call_later(ENDING, self._session.cut)
 
 
 def _ends_the_snapshot(error: BaseException) -> bool:
     """Whether the database, or somebody who gave up, ended the transaction: not so a mistake beside it."""
-    by_the_database = isinstance(error, DBAPIError) or failures.unavailable(error) is not None
-    return by_the_database or not isinstance(error, Exception)
+    return failures.of_the_database(error) or not isinstance(error, Exception)

@@ -19,10 +19,11 @@ import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from pydantic import SecretStr
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gql_api import db, embedded, migrations, models
 from gql_api.app import create_app
+from gql_api.session import Session
 from gql_api.settings import Settings
 from tests.api import Api
 
@@ -172,15 +173,12 @@ async def shared_engine(server: Server, template: str) -> AsyncIterator[AsyncEng
 
 
 @pytest.fixture
-async def session(shared_engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+async def session(shared_engine: AsyncEngine) -> AsyncIterator[Session]:
     """A session inside a transaction that is rolled back, whatever happens in it."""
-    async with shared_engine.connect() as connection:
-        transaction = await connection.begin()
-        async with AsyncSession(
-            connection, autoflush=False, expire_on_commit=False, join_transaction_mode="create_savepoint"
-        ) as session:
-            yield session
-        await transaction.rollback()
+    session = db.create_sessions(shared_engine)()
+    await session.begin("BEGIN")
+    yield session
+    await session.close()
 
 
 @pytest.fixture(scope="session")
@@ -231,7 +229,7 @@ async def api_on(database: str, pool_size: int = 10, **others: Any) -> AsyncIter
     async with started(create_app(settings(database, pool_size, **others))) as app:
         transport = ASGITransport(app, raise_app_exceptions=True)
         async with AsyncClient(transport=transport, base_url="http://test", timeout=60) as client:
-            yield Api(client, app.state.sessions.kw["bind"])
+            yield Api(client, app.state.sessions.engine)
 
 
 @pytest.fixture

@@ -52,15 +52,14 @@ def test_an_address_is_shown_without_its_password() -> None:
     assert db.shown_url("postgresql://host/name") == "postgresql://host/name"
 
 
-async def test_the_pool_is_bounded_and_sessions_have_no_surprises(database: str) -> None:
+async def test_the_pool_is_bounded(database: str) -> None:
     engine = db.create_engine(database, pool_size=3)
     assert engine.pool.size() == 3  # type: ignore[attr-defined]
     assert engine.pool._max_overflow == 0  # type: ignore[attr-defined]
     session = db.create_sessions(engine)()
-    assert session.sync_session.autoflush is False
-    assert session.sync_session.expire_on_commit is False
-    async with session:
-        assert (await session.execute(text("SHOW timezone"))).scalar_one() == "UTC"
+    await session.begin("BEGIN")
+    assert [tuple(row) for row in await session.fetch("SHOW timezone")] == [("UTC",)]
+    await session.close()
     await engine.dispose()
 
 

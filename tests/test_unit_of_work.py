@@ -5,9 +5,8 @@ import gc
 from collections.abc import Collection, Coroutine, Generator
 from typing import Any
 
+import asyncpg
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gql_api import db, unit_of_work
@@ -23,9 +22,8 @@ from tests.factories import add_category, add_task, change_task
 
 
 async def setting(repositories: Repositories, name: str) -> str:
-    session = repositories.tasks._session
-    found: str = (await session.execute(text("SELECT current_setting(:name)"), {"name": name})).scalar_one()
-    return found
+    ((found,),) = await repositories.tasks._session.fetch("SELECT current_setting($1)", [name])
+    return str(found)
 
 
 def busy(engine: AsyncEngine) -> int:
@@ -146,9 +144,9 @@ async def test_after_a_failed_statement_the_snapshot_is_lost_and_the_connection_
     engine: AsyncEngine, sessions: Sessions
 ) -> None:
     work = UnitOfWork(sessions)
-    with pytest.raises(DBAPIError):
+    with pytest.raises(asyncpg.DivisionByZeroError):
         async with work.read() as repositories:
-            await repositories.tasks._session.execute(text("SELECT 1/0"))
+            await repositories.tasks._session.fetch("SELECT 1/0")
     with pytest.raises(UnavailableError):
         async with work.read():
             pass
@@ -355,7 +353,7 @@ async def something_runs(raw: Raw, words: str) -> None:
 
 async def sleep_on_the_server(work: UnitOfWork) -> None:
     async with work.read() as repositories:
-        await repositories.tasks._session.execute(text("SELECT pg_sleep(100)"))
+        await repositories.tasks._session.fetch("SELECT pg_sleep(100)")
 
 
 @pytest.mark.parametrize("times", [1, 2, 5])

@@ -1,10 +1,6 @@
-"""All SQL, as named queries over each entity. Repositories are given a session, return shapes, flush and never
-commit.
-"""
+"""All SQL, as named queries over each entity. Repositories are given a session, return shapes and never commit."""
 
 from datetime import datetime
-
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from gql_api.repositories.base import Lock, Repository
 from gql_api.repositories.category import CategoryRepository
@@ -12,6 +8,7 @@ from gql_api.repositories.idempotency import IdempotencyRepository
 from gql_api.repositories.named import NamedRepository
 from gql_api.repositories.tag import TagRepository
 from gql_api.repositories.task import TaskRepository
+from gql_api.session import Session
 
 __all__ = ["Lock", "NamedRepository", "Repositories", "Repository"]
 
@@ -19,7 +16,7 @@ __all__ = ["Lock", "NamedRepository", "Repositories", "Repository"]
 class Repositories:
     """The repositories of one session, which see it at one moment: `now` decides what is overdue."""
 
-    def __init__(self, session: AsyncSession, now: datetime) -> None:
+    def __init__(self, session: Session, now: datetime) -> None:
         self.tasks = TaskRepository(session, now)
         self.categories = CategoryRepository(session, now)
         self.tags = TagRepository(session, now)

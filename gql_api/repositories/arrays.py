@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, TableValuedAlias, Text, any_, column, func, literal
 from sqlalchemy.types import TypeEngine
 
+from gql_api.repositories.statements import converted
+
 
 def among(column: Any, ids: Collection[int]) -> ColumnElement[bool]:
     """Return the condition that the column has one of these numbers."""
@@ -17,20 +19,20 @@ def among(column: Any, ids: Collection[int]) -> ColumnElement[bool]:
 
 
 def numbers(ids: Collection[int]) -> ColumnElement[Any]:
-    return literal(list(ids), ARRAY(BigInteger))
+    return literal(converted(ids, list), ARRAY(BigInteger))
 
 
-def pairs(values: Collection[tuple[int, int]], first: str, second: str) -> TableValuedAlias:
-    """Return pairs of numbers as rows with these two columns."""
-    return _rows({first: [each[0] for each in values], second: [each[1] for each in values]}, BigInteger())
+def texts(values: Collection[str]) -> ColumnElement[Any]:
+    return literal(converted(values, list), ARRAY(Text))
 
 
-def texts(rows: Sequence[Mapping[str, str | None]]) -> TableValuedAlias:
-    """Return rows of texts, of which there is one at least, in their order."""
-    return _rows({name: [row[name] for row in rows] for name in rows[0]}, Text())
+def rows(columns: Mapping[str, Sequence[Any]], types: Mapping[str, TypeEngine[Any]]) -> TableValuedAlias:
+    """Return rows of these columns and types, each given by its values, with their `place` from 1 on."""
+    arrays = [literal(values, ARRAY(types[name])) for name, values in columns.items()]
+    named = [column(name, types[name]) for name in columns]
+    return func.unnest(*arrays).table_valued(*named, with_ordinality="place", name="given").render_derived()
 
 
-def _rows(columns: Mapping[str, list[Any]], type_: TypeEngine[Any]) -> TableValuedAlias:
-    arrays = [literal(values, ARRAY(type_)) for values in columns.values()]
-    named = [column(name, type_) for name in columns]
-    return func.unnest(*arrays).table_valued(*named, name="given").render_derived()
+def by_column(many: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """Return the values of each column of rows, of which there is one at least, and which all have the same columns."""
+    return {name: [each[name] for each in many] for name in many[0]}

@@ -1,7 +1,7 @@
 """What the repositories of all entities do alike.
 
-Statements name columns, not entities, and rows become shapes by their attributes. Each write is flushed, that is sent,
-at once, and answers the row as it then stands; nothing is committed here.
+Statements name columns, not entities, and a row becomes a shape by the order of its columns. Each write is sent at
+once, and answers the row as it then stands; nothing is committed here.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -9,15 +9,18 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, ClassVar, Generic, TypeVar
 
-from sqlalchemy import Select, Table, delete, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Column, Delete, Select, Table, delete, func, insert, select, update
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from gql_api.models import Row
 from gql_api.repositories.arrays import among
 from gql_api.repositories.filters import Condition
-from gql_api.repositories.order import Key, Ordering
+from gql_api.repositories.order import Key, Ordering, known
+from gql_api.repositories.statements import Build, fetch, number
 from gql_api.repositories.window import beyond, sliced, windowed
+from gql_api.session import Session
 from gql_api.shapes.base import Entity
+from gql_api.shapes.construct import constructor
 from gql_api.shapes.filter import Filter
 from gql_api.shapes.page import Listing, OrderTerm, Outside, Page, Slice, Window
 from gql_api.shapes.text import fold
@@ -35,7 +38,10 @@ class Lock(Enum):
 
 
 class Repository(Generic[RowT, EntityT, FilterT]):
-    """Named queries over one entity, in the session's transaction."""
+    """Named queries over one entity, in the session's transaction.
+
+    What builds a statement is a class method: it knows nothing of a call but what it is given.
+    """
 
     model: type[RowT]
     shape: type[EntityT]
@@ -43,81 +49,146 @@ class Repository(Generic[RowT, EntityT, FilterT]):
     """What each key of the entity's order orders by."""
     derived: ClassVar[Mapping[str, Mapping[str, Callable[[str | None], str | None]]]] = {}
     """Which columns are made of which text column, and how."""
+    _columns: ClassVar[Sequence[Column[Any]]]
+    _shape: Callable[[Sequence[Any]], EntityT]
+    """Makes a shape of a row that begins with these columns."""
 
-    def __init__(self, session: AsyncSession, now: datetime) -> None:
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "shape" in vars(cls):
+            cls._columns = [cls._table().columns[name] for name in cls.shape.model_fields]
+            cls._shape = staticmethod(constructor(cls.shape))
+
+    def __init__(self, session: Session, now: datetime) -> None:
         self._session = session
         self._now = now
-        table = self.model.__table__
-        assert isinstance(table, Table)  # noqa: S101 - for the type checker: no model is mapped to anything else
-        self._table = table
-        self._columns = [column for column in table.columns if column.key in self.shape.model_fields]
 
     async def get(self, id: int, lock: Lock | None = None) -> EntityT | None:
         """Return the row, or None."""
-        found = await self._fetch(locked(self._select().where(self.model.id == id), lock))
+        found = await self._shapes(self._by_id, id, lock)
         return found[0] if found else None
 
     async def get_many(self, ids: Collection[int]) -> dict[int, EntityT]:
         """Return the rows that exist, by id, with one statement however many ids there are."""
-        found = await self._fetch(self._select().where(among(self.model.id, ids)))
-        return {entity.id: entity for entity in found}
+        return {entity.id: entity for entity in await self._shapes(self._by_ids, list(ids))}
 
     async def list(self, filter: FilterT | None, order: Sequence[OrderTerm], page: Page) -> Sequence[EntityT]:
         """Return a page of the rows that match."""
         whole = Window(page.offset + page.limit, backward=False, after=None, before=None)
-        rows = self._windowed(Listing(filter, tuple(order), whole), self._ordering(filter, order))
-        return await self._fetch(rows.limit(page.limit).offset(page.offset))
+        return await self._shapes(self._page, Listing(filter, tuple(order), whole), *page, self._now)
 
     async def slice(self, listing: Listing[FilterT]) -> Slice[EntityT]:
         """Return the rows of a window on those that match."""
-        ordering = self._ordering(listing.filter, listing.order)
-        rows = (await self._session.execute(self._windowed(listing, ordering))).all()
-        return sliced(rows, ordering, listing.window, self._shape)
+        rows = await self._rows(self._windowed, self._with_known(listing), self._now)
+        return self._sliced(rows, listing)
 
     async def any_outside(self, outside: Outside[FilterT]) -> bool:
         """Tell whether there are rows that match outside of a window's end."""
-        ordering = self._ordering(outside.filter, outside.order)
-        rows = beyond(self._matching(outside.filter, outside.order), ordering, outside.position, after=outside.after)
-        return bool(await self._session.scalar(select(rows)))
+        rows = await self._rows(self._outside, self._with_known_end(outside), self._now)
+        return bool(rows[0][0])
 
     async def count(self, filter: FilterT | None) -> int:
         """Count the rows that match."""
-        statement = select(func.count()).select_from(self._table).where(self._condition(filter))
-        return (await self._session.execute(statement)).scalar_one()
+        rows = await self._rows(self._count, filter, self._now)
+        return int(rows[0][0])
 
     async def delete(self, id: int) -> None:
-        await self._session.execute(delete(self._table).where(self.model.id == id))
+        await self._rows(self._deleted, id)
 
     async def _add(self, values: Mapping[str, Any]) -> EntityT:
-        statement = insert(self._table).values(self._with_keys(values)).returning(*self._columns)
-        return self._shape((await self._session.execute(statement)).one())
+        return (await self._shapes(self._added, self._with_keys(values)))[0]
 
     async def _update(self, current: EntityT, values: Mapping[str, Any]) -> EntityT:
         """Give the locked row these values, and return it. The models add what every change maintains."""
-        statement = update(self._table).where(self.model.id == current.id).values(self._with_keys(values))
-        return self._shape((await self._session.execute(statement.returning(*self._columns))).one())
+        return (await self._shapes(self._updated, current.id, self._with_keys(values)))[0]
 
-    def _select(self) -> Select[Any]:
-        return select(*self._columns)
+    async def _rows(self, build: Build, *arguments: Any) -> Sequence[Any]:
+        return await fetch(self._session, build, *arguments)
 
-    def _windowed(self, listing: Listing[FilterT], ordering: Ordering) -> Select[Any]:
-        return windowed(self._matching(listing.filter, listing.order), ordering, listing.window)
+    async def _shapes(self, build: Build, *arguments: Any) -> Sequence[EntityT]:
+        shape = self._shape
+        return [shape(row) for row in await fetch(self._session, build, *arguments)]
 
-    def _matching(self, filter: FilterT | None, order: Sequence[OrderTerm]) -> Select[Any]:  # noqa: ARG002 - for some
+    def _sliced(self, rows: Sequence[Any], listing: Listing[FilterT]) -> Slice[EntityT]:
+        """Return the slice of rows that begin with the columns, and then the values of their positions."""
+        return sliced(rows, listing.window, self._shape, len(self._columns), len(listing.order) + 1)
+
+    def _with_known(self, listing: Listing[FilterT]) -> Listing[FilterT]:
+        """Return the listing with what the order knows of its positions."""
+        window = listing.window
+        if window.after is None and window.before is None:
+            return listing
+        after, before = (known(each, listing.order, self.orders) for each in (window.after, window.before))
+        return listing._replace(window=window._replace(after=after, before=before))
+
+    def _with_known_end(self, outside: Outside[FilterT]) -> Outside[FilterT]:
+        position = known(outside.position, outside.order, self.orders)
+        return outside if position is None else outside._replace(position=position)
+
+    # ---- statements ----
+
+    @classmethod
+    def _table(cls) -> Table:
+        table = cls.model.__table__
+        assert isinstance(table, Table)  # noqa: S101 - for the type checker: no model is mapped to anything else
+        return table
+
+    @classmethod
+    def _select(cls) -> Select[Any]:
+        return select(*cls._columns)
+
+    @classmethod
+    def _by_id(cls, id: int, lock: Lock | None) -> Select[Any]:
+        return locked(cls._select().where(cls.model.id == id), lock)
+
+    @classmethod
+    def _by_ids(cls, ids: Collection[int]) -> Select[Any]:
+        return cls._select().where(among(cls.model.id, ids))
+
+    @classmethod
+    def _page(cls, listing: Listing[FilterT], limit: int, offset: int, now: datetime) -> Select[Any]:
+        return cls._windowed(listing, now).limit(number(limit)).offset(number(offset))
+
+    @classmethod
+    def _windowed(cls, listing: Listing[FilterT], now: datetime) -> Select[Any]:
+        matching = cls._matching(listing.filter, listing.order, now)
+        return windowed(matching, cls._ordering(listing.filter, listing.order), listing.window)
+
+    @classmethod
+    def _outside(cls, outside: Outside[FilterT], now: datetime) -> Select[Any]:
+        ordering = cls._ordering(outside.filter, outside.order)
+        matching = cls._matching(outside.filter, outside.order, now)
+        return select(beyond(matching, ordering, outside.position, after=outside.after))
+
+    @classmethod
+    def _count(cls, filter: FilterT | None, now: datetime) -> Select[Any]:
+        return select(func.count()).select_from(cls._table()).where(cls._condition(filter, now))
+
+    @classmethod
+    def _added(cls, values: Mapping[str, Any]) -> ReturningInsert[Any]:
+        return insert(cls._table()).values(values).returning(*cls._columns)
+
+    @classmethod
+    def _updated(cls, id: int, values: Mapping[str, Any]) -> ReturningUpdate[Any]:
+        return update(cls._table()).where(cls.model.id == id).values(values).returning(*cls._columns)
+
+    @classmethod
+    def _deleted(cls, id: int) -> Delete:
+        return delete(cls._table()).where(cls.model.id == id)
+
+    @classmethod
+    def _matching(cls, filter: FilterT | None, order: Sequence[OrderTerm], now: datetime) -> Select[Any]:  # noqa: ARG003 - for some
         """Return the rows that match, with all that the order needs."""
-        return self._select().where(self._condition(filter))
+        return cls._select().where(cls._condition(filter, now))
 
-    def _condition(self, filter: FilterT | None) -> Condition:
+    @classmethod
+    def _condition(cls, filter: FilterT | None, now: datetime) -> Condition:
+        """Return what a filter means at the moment that decides what is overdue."""
         raise NotImplementedError
 
-    def _ordering(self, filter: FilterT | None, order: Sequence[OrderTerm]) -> Ordering:  # noqa: ARG002 - for some
-        return Ordering(order, self.orders, self.model.id)
-
-    async def _fetch(self, statement: Select[Any]) -> Sequence[EntityT]:
-        return [self._shape(row) for row in await self._session.execute(statement)]
-
-    def _shape(self, row: object) -> EntityT:
-        return self.shape.model_validate(row)
+    @classmethod
+    def _ordering(cls, filter: FilterT | None, order: Sequence[OrderTerm]) -> Ordering:  # noqa: ARG003 - for some
+        return Ordering(order, cls.orders, cls.model.id)
 
     def _with_keys(self, values: Mapping[str, Any]) -> dict[str, Any]:
         made = {

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from gql_api.models import Category, Task
 from gql_api.repositories.filters import given
+from gql_api.repositories.statements import number
 from gql_api.shapes.cursor import Position
 from gql_api.shapes.page import Direction, Window
 
@@ -28,7 +29,7 @@ def windowed_by_category_name(tasks: Select[Any], direction: Direction, window: 
         return column.asc() if upward is not window.backward else column.desc()
 
     def some(statement: Select[Any]) -> Select[Any]:
-        return statement.limit(window.size + 1)
+        return statement.limit(number(window.size, 1))
 
     of_one = some(
         tasks.where(

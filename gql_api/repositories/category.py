@@ -1,11 +1,13 @@
 """All SQL about categories."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ARRAY, Text, any_, literal, or_
+from sqlalchemy import Select, any_, or_
 
 from gql_api import models
-from gql_api.repositories.arrays import among
+from gql_api.repositories.arrays import among, texts
 from gql_api.repositories.base import Lock, locked
 from gql_api.repositories.conditions import category_condition
 from gql_api.repositories.filters import Condition
@@ -26,9 +28,6 @@ class CategoryRepository(NamedRepository[models.Category, Category, CategoryFilt
         "updated_at": by(models.Category.updated_at),
     }
 
-    def _condition(self, filter: CategoryFilter | None) -> Condition:
-        return category_condition(filter)
-
     async def add(self, new: NewCategory) -> Category:
         """Add a category, or raise AlreadyExistsError with the one that has the name."""
         return await self._add_named(new.model_dump())
@@ -41,9 +40,7 @@ class CategoryRepository(NamedRepository[models.Category, Category, CategoryFilt
         """Return the categories of these ids and names, held against deletion in the order of their ids."""
         if not (ids or names):
             return []
-        keys = literal([text_key(name) for name in names], ARRAY(Text))
-        wanted = or_(among(models.Category.id, ids), models.Category.name_key == any_(keys))
-        return await self._fetch(locked(self._select().where(wanted).order_by(models.Category.id), Lock.REFER))
+        return await self._shapes(self._held, list(ids), [text_key(name) for name in names])
 
     async def add_many(self, new: Sequence[NewCategory]) -> tuple[dict[str, Category], dict[str, Category]]:
         """Add categories of different names. Return those that were added and those that had a name, by text key."""
@@ -56,3 +53,12 @@ class CategoryRepository(NamedRepository[models.Category, Category, CategoryFilt
             if existing or not taken:
                 return added, existing
         raise RuntimeError(f"The names of categories were taken and free again {ATTEMPTS} times")
+
+    @classmethod
+    def _held(cls, ids: Collection[int], keys: Collection[str]) -> Select[Any]:
+        wanted = or_(among(models.Category.id, ids), models.Category.name_key == any_(texts(keys)))
+        return locked(cls._select().where(wanted).order_by(models.Category.id), Lock.REFER)
+
+    @classmethod
+    def _condition(cls, filter: CategoryFilter | None, now: datetime) -> Condition:  # noqa: ARG003 - for tasks
+        return category_condition(filter)

@@ -16,8 +16,8 @@ from gql_api.repositories.filters import (
     text_condition,
     time_condition,
 )
+from gql_api.repositories.statements import converted
 from gql_api.shapes.category import CategoryFilter
-from gql_api.shapes.search import search_query
 from gql_api.shapes.tag import TagFilter
 from gql_api.shapes.task import CategoryRelationFilter, TagCollectionFilter, TaskFilter, TaskPriorityFilter
 
@@ -72,8 +72,8 @@ def task_condition(filter: TaskFilter | None, now: datetime) -> Condition:
 
 
 def relevance(search: str | None) -> ColumnElement[float]:
-    """Return how well a task fits a search: words in the title count more than those in the description."""
-    return func.ts_rank(_words(), cast(search_query(search or ""), TSQUERY), type_=REAL)
+    """Return how well a task fits a prepared search: words in the title count more than those in the description."""
+    return func.ts_rank(_words(), cast(search, TSQUERY), type_=REAL)
 
 
 def _words() -> ColumnElement[str]:
@@ -81,8 +81,8 @@ def _words() -> ColumnElement[str]:
 
 
 def _search_condition(search: str | None) -> Condition | None:
-    query = search_query(search or "")
-    return None if query is None else _words().op("@@", is_comparison=True)(cast(query, TSQUERY))
+    """Return the condition of a search that is prepared: None is one without a word."""
+    return None if search is None else _words().op("@@", is_comparison=True)(cast(search, TSQUERY))
 
 
 def _overdue_condition(overdue: bool, now: datetime) -> Condition:
@@ -95,7 +95,9 @@ def _priority_condition(filter: TaskPriorityFilter | None) -> Condition | None:
         return None
     return given(
         None if filter.eq is None else Task.priority == filter.eq,
-        None if filter.in_ is None else Task.priority == any_(literal(list(filter.in_), ARRAY(SmallInteger))),
+        None
+        if filter.in_ is None
+        else Task.priority == any_(literal(converted(filter.in_, list), ARRAY(SmallInteger))),
         None if filter.gte is None else Task.priority >= filter.gte,
         None if filter.lte is None else Task.priority <= filter.lte,
     )

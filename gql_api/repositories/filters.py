@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ARRAY, ColumnElement, Text, all_, and_, any_, false, literal, or_, true
+from sqlalchemy import ColumnElement, all_, and_, any_, false, or_, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gql_api.models import Moment
-from gql_api.repositories.arrays import among, numbers
+from gql_api.repositories.arrays import among, numbers, texts
+from gql_api.repositories.statements import converted
 from gql_api.shapes.filter import DateTimeFilter, Filter, IdFilter, StringFilter
 from gql_api.shapes.text import fold
 
@@ -73,14 +74,20 @@ def text_condition(column: TextColumn, filter: StringFilter | None) -> Condition
     def whole(text: str) -> str:
         return part(text.strip() if column.trimmed else text)
 
+    def each(texts: Sequence[str]) -> Sequence[str]:
+        return [whole(text) for text in texts]
+
     def like(pattern: str, text: str | None) -> Condition | None:
-        return None if text is None else compared.like(pattern.format(_escaped(part(text))))
+        if text is None:
+            return None
+        found: Condition = compared.like(converted(text, lambda known: pattern.format(_escaped(part(known)))))
+        return found
 
     return given(
-        None if filter.eq is None else compared == whole(filter.eq),
-        None if filter.neq is None else or_(compared.is_(None), compared != whole(filter.neq)),
-        None if filter.in_ is None else compared == any_(_texts(map(whole, filter.in_))),
-        None if filter.not_in is None else or_(compared.is_(None), compared != all_(_texts(map(whole, filter.not_in)))),
+        None if filter.eq is None else compared == converted(filter.eq, whole),
+        None if filter.neq is None else or_(compared.is_(None), compared != converted(filter.neq, whole)),
+        None if filter.in_ is None else compared == any_(texts(converted(filter.in_, each))),
+        None if filter.not_in is None else _none_of(compared, converted(filter.not_in, each)),
         like("%{}%", filter.contains),
         like("{}%", filter.starts_with),
         like("%{}", filter.ends_with),
@@ -113,8 +120,8 @@ def _null_condition(column: InstrumentedAttribute[Any], is_null: bool | None) ->
     return column.is_(None) if is_null else column.is_not(None)
 
 
-def _texts(texts: Any) -> ColumnElement[Any]:
-    return literal(list(texts), ARRAY(Text))
+def _none_of(compared: InstrumentedAttribute[Any], keys: Sequence[str]) -> Condition:
+    return or_(compared.is_(None), compared != all_(texts(keys)))
 
 
 def _escaped(text: str) -> str:

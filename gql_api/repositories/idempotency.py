@@ -1,13 +1,16 @@
 """All SQL about idempotency keys."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, Delete, Executable, Update, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningInsert
 
 from gql_api.models import IdempotencyKey
+from gql_api.repositories.statements import fetch
+from gql_api.session import Session
 from gql_api.shapes.base import Shape
 
 LIFETIME = timedelta(hours=24)
@@ -26,7 +29,7 @@ class EarlierCall(Shape):
 class IdempotencyRepository:
     """Named queries over the keys, in the session's transaction."""
 
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
 
     async def claim(self, field: str, key: str, input_hash: bytes) -> EarlierCall | None:
@@ -35,36 +38,51 @@ class IdempotencyRepository:
         Of two who claim one key at once the second waits until the first one's transaction has ended.
         """
         row = {"field": field, "key": key, "input_hash": input_hash, "created_ids": []}
-        new = insert(IdempotencyKey).values(row)
-        taken_over = new.on_conflict_do_update(
-            index_elements=[IdempotencyKey.field, IdempotencyKey.key],
-            set_={
-                "input_hash": new.excluded.input_hash,
-                "created_ids": new.excluded.created_ids,
-                "created_at": new.excluded.created_at,
-            },
-            where=_expired(),
-        )
-        claimed = await self._session.execute(taken_over.returning(IdempotencyKey.key))
-        if claimed.first() is not None:
+        if await fetch(self._session, _claimed, row):
             return None
         # The attempt has locked the row, so it is still there.
-        columns = select(IdempotencyKey.input_hash, IdempotencyKey.created_ids)
-        living = columns.where(IdempotencyKey.field == field, IdempotencyKey.key == key)
-        return EarlierCall.model_validate((await self._session.execute(living)).one())
+        (living,) = await fetch(self._session, _living, field, key)
+        return EarlierCall.model_validate(dict(living))
 
     async def store(self, field: str, key: str, created_ids: Sequence[int]) -> None:
         """Keep what was created with a key that was claimed in this transaction."""
-        claimed = update(IdempotencyKey).where(IdempotencyKey.field == field, IdempotencyKey.key == key)
-        await self._session.execute(claimed.values(created_ids=list(created_ids)))
+        await fetch(self._session, _stored, field, key, list(created_ids))
 
     async def purge(self) -> None:
         """Remove expired keys, the oldest first, but those that another call is removing or taking."""
-        found = select(IdempotencyKey.field, IdempotencyKey.key).where(_expired())
-        # A CTE is read once; a subquery may be read again for each row, and would then find others each time.
-        oldest = found.order_by(IdempotencyKey.created_at).limit(PURGED).with_for_update(skip_locked=True).cte("oldest")
-        which = (IdempotencyKey.field == oldest.c.field, IdempotencyKey.key == oldest.c.key)
-        await self._session.execute(delete(IdempotencyKey).where(*which))
+        await fetch(self._session, _purged)
+
+
+def _claimed(row: Mapping[str, Any]) -> ReturningInsert[Any]:
+    new = insert(IdempotencyKey).values(row)
+    taken_over = new.on_conflict_do_update(
+        index_elements=[IdempotencyKey.field, IdempotencyKey.key],
+        set_={
+            "input_hash": new.excluded.input_hash,
+            "created_ids": new.excluded.created_ids,
+            "created_at": new.excluded.created_at,
+        },
+        where=_expired(),
+    )
+    return taken_over.returning(IdempotencyKey.key)
+
+
+def _living(field: str, key: str) -> Executable:
+    columns = select(IdempotencyKey.input_hash, IdempotencyKey.created_ids)
+    return columns.where(IdempotencyKey.field == field, IdempotencyKey.key == key)
+
+
+def _stored(field: str, key: str, created_ids: Sequence[int]) -> Update:
+    claimed = update(IdempotencyKey).where(IdempotencyKey.field == field, IdempotencyKey.key == key)
+    return claimed.values(created_ids=created_ids)
+
+
+def _purged() -> Delete:
+    found = select(IdempotencyKey.field, IdempotencyKey.key).where(_expired())
+    # A CTE is read once; a subquery may be read again for each row, and would then find others each time.
+    oldest = found.order_by(IdempotencyKey.created_at).limit(PURGED).with_for_update(skip_locked=True).cte("oldest")
+    which = (IdempotencyKey.field == oldest.c.field, IdempotencyKey.key == oldest.c.key)
+    return delete(IdempotencyKey).where(*which)
 
 
 def _expired() -> ColumnElement[bool]:

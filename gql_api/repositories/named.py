@@ -4,14 +4,15 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, ClassVar, TypeVar
 
-from sqlalchemy import ARRAY, Text, any_, literal, select
+import asyncpg
+from sqlalchemy import Select, Text, any_, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.dml import ReturningInsert
 
 from gql_api.errors import AlreadyExistsError, Kind
-from gql_api.failures import constraint_name
+from gql_api.failures import violated
 from gql_api.models import NamedRow
-from gql_api.repositories.arrays import texts
+from gql_api.repositories.arrays import by_column, rows, texts
 from gql_api.repositories.base import FilterT, Lock, Repository, differing, key_of, locked
 from gql_api.shapes.base import NamedEntity
 from gql_api.shapes.text import text_key
@@ -33,9 +34,7 @@ class NamedRepository(Repository[NamedRowT, NamedEntityT, FilterT]):
 
     async def by_names(self, names: Collection[str], lock: Lock | None = None) -> dict[str, NamedEntityT]:
         """Return those of these names by text key, without regard to case, with one statement."""
-        keys = [text_key(name) for name in names]
-        statement = self._select().where(self.model.name_key == any_(literal(keys, ARRAY(Text))))
-        found = await self._fetch(locked(statement, lock))
+        found = await self._shapes(self._by_keys, [text_key(name) for name in names], lock)
         return {text_key(each.name): each for each in found}
 
     async def _add_named(self, values: Mapping[str, Any]) -> NamedEntityT:
@@ -47,12 +46,9 @@ class NamedRepository(Repository[NamedRowT, NamedEntityT, FilterT]):
 
         Whoever adds a name makes others who want it wait. All add in the order of keys, so none wait in a circle.
         """
-        rows = sorted((self._with_keys(values) for values in many), key=itemgetter("name_key"))
-        statement = insert(self._table).from_select(list(rows[0]), select(texts(rows)))
-        added = await self._session.execute(
-            statement.on_conflict_do_nothing(constraint=self.unique_name).returning(*self._columns)
-        )
-        return {text_key(each.name): each for each in map(self._shape, added)}
+        in_order = sorted((self._with_keys(values) for values in many), key=itemgetter("name_key"))
+        added = await self._shapes(self._added_absent, by_column(in_order))
+        return {text_key(each.name): each for each in added}
 
     async def _update_named(self, current: NamedEntityT, changes: Mapping[str, Any]) -> NamedEntityT:
         """Change a locked row, or raise AlreadyExistsError with the one that has the name."""
@@ -65,11 +61,22 @@ class NamedRepository(Repository[NamedRowT, NamedEntityT, FilterT]):
         """Write inside a savepoint, so that the transaction can still read who has the name."""
         for _ in range(ATTEMPTS):
             try:
-                async with self._session.begin_nested():
+                async with self._session.savepoint():
                     return await write()
-            except IntegrityError as error:
-                if constraint_name(error) != self.unique_name:
+            except asyncpg.IntegrityConstraintViolationError as error:
+                if violated(error) != self.unique_name:
                     raise
                 if existing := (await self.by_names([name])).get(text_key(name)):
                     raise AlreadyExistsError(self.kind, existing, "name") from error
         raise RuntimeError(f"The name of a {self.kind} was taken and free again {ATTEMPTS} times")
+
+    @classmethod
+    def _by_keys(cls, keys: Collection[str], lock: Lock | None) -> Select[Any]:
+        return locked(cls._select().where(cls.model.name_key == any_(texts(keys))), lock)
+
+    @classmethod
+    def _added_absent(cls, columns: Mapping[str, Sequence[Any]]) -> ReturningInsert[Any]:
+        new = rows(columns, dict.fromkeys(columns, Text()))
+        chosen = select(*(new.c[name] for name in columns)).order_by(new.c.place)
+        statement = insert(cls._table()).from_select(list(columns), chosen)
+        return statement.on_conflict_do_nothing(constraint=cls.unique_name).returning(*cls._columns)

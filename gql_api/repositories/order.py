@@ -12,6 +12,7 @@ from sqlalchemy import Boolean, ColumnElement, and_, false, func, literal, or_, 
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gql_api.models import HIGHEST, LOWEST, Moment
+from gql_api.repositories.statements import Known, Slot
 from gql_api.shapes.cursor import Position, Value
 from gql_api.shapes.page import Direction, OrderTerm
 
@@ -53,6 +54,12 @@ class Key(NamedTuple):
         """Whether no row in an order of this direction has a value before this one."""
         return value == (self.lowest if direction is Direction.ASC else self.highest)
 
+    def known(self, value: Value) -> Any:
+        """Return the value as a part of a statement's form when something may be known to lie on one side of it."""
+        if value is None or isinstance(value, bool):
+            return value
+        return Known(value) if value in (self.lowest, self.highest) else value
+
 
 def by(
     column: ColumnElement[Any] | InstrumentedAttribute[Any],
@@ -82,9 +89,23 @@ def by_text_if_any(column: InstrumentedAttribute[Any]) -> Key:
     def parts(direction: Direction) -> Sequence[Part]:
         bound = _literal(column.expression)
         absent = Part(column.is_(None), Direction.ASC, lambda value: literal(value is None, Boolean))
-        return [absent, Part(func.coalesce(column, ""), direction, lambda value: bound(value or ""))]
+        return [absent, Part(func.coalesce(column, ""), direction, lambda value: bound("" if value is None else value))]
 
     return Key(column.expression, parts, last=None)
+
+
+def known(position: Position | None, order: Sequence[OrderTerm], keys: Mapping[str, Key]) -> Any:
+    """Return a position with what is known of its values; the id, and what no key is of, stays as it is."""
+    if position is None:
+        return None
+    *values, id = position
+    return (
+        *(
+            keys[term.key].known(value) if term.key in keys else value
+            for term, value in zip(order, values, strict=True)
+        ),
+        id,
+    )
 
 
 class Ordering:
@@ -103,12 +124,8 @@ class Ordering:
         self._fixed = fixed or {}
 
     def values(self) -> list[ColumnElement[Any]]:
-        """Return the columns to select for `position`."""
+        """Return the columns that make a row's position."""
         return [self._keys[term.key].value.label(f"position_{index}") for index, term in enumerate(self._terms)]
-
-    def position(self, row: Any) -> Position:
-        """Return the position of a row that was selected with `values`."""
-        return tuple(getattr(row, f"position_{index}") for index in range(len(self._terms)))
 
     def clauses(self, *, backward: bool = False) -> list[ColumnElement[Any]]:
         return [
@@ -125,20 +142,21 @@ class Ordering:
         """Return the condition of the rows that come before a position."""
         return self._beyond(position, Direction.DESC, inclusive=inclusive)
 
-    def _beyond(self, position: Position, way: Direction, *, inclusive: bool) -> ColumnElement[bool]:
+    def _beyond(self, position: Sequence[Any], way: Direction, *, inclusive: bool) -> ColumnElement[bool]:
         equal: list[ColumnElement[bool]] = []
         compared: list[tuple[Part, ColumnElement[Any]]] = []
-        for term, value in zip(self._terms, position, strict=True):
+        for term, at in zip(self._terms, position, strict=True):
             if term.key in self._fixed:
-                if value == self._fixed[term.key]:
+                if at == self._fixed[term.key]:
                     continue
                 # All rows are on one side of the position, or on the other.
-                inclusive = (not value) is (term.direction is way)
+                inclusive = (not at) is (term.direction is way)
                 break
             key = self._keys[term.key]
+            value = at.value if isinstance(at, Known) else at
             parts = [(part, part.bound(value)) for part in key.parts(term.direction)]
             outermost = key.ends_with if way is Direction.ASC else key.begins_with
-            if not compared and outermost(value, term.direction):
+            if not compared and not isinstance(value, Slot) and outermost(value, term.direction):
                 # Nothing lies beyond this value: the planner knows more of what is equal than of what is not less.
                 equal.extend(part.expression == bound for part, bound in parts)
             else:

@@ -1,8 +1,10 @@
 """All SQL about tags."""
 
 from collections.abc import Collection, Mapping, MutableSequence, Sequence
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from gql_api import models
 from gql_api.repositories.arrays import among
@@ -25,20 +27,11 @@ class TagRepository(NamedRepository[models.Tag, Tag, TagFilter]):
         "created_at": by(models.Tag.created_at),
     }
 
-    def _condition(self, filter: TagFilter | None) -> Condition:
-        return tag_condition(filter)
-
     async def by_task_ids(self, task_ids: Collection[int]) -> Mapping[int, Sequence[Tag]]:
         """Return each task's tags in the order of their names, with one statement; a task without any is left out."""
-        statement = (
-            select(models.TaskTag.task_id, *self._columns)
-            .join(models.Tag, models.Tag.id == models.TaskTag.tag_id)
-            .where(among(models.TaskTag.task_id, task_ids))
-            .order_by(models.Tag.name_key)
-        )
         found: dict[int, MutableSequence[Tag]] = {}
-        for row in await self._session.execute(statement):
-            found.setdefault(row.task_id, []).append(self._shape(row))
+        for row in await self._rows(self._by_task_ids, list(task_ids)):
+            found.setdefault(row[-1], []).append(self._shape(row))
         return found
 
     async def ensure(self, names: Sequence[str]) -> dict[str, Tag]:
@@ -63,3 +56,16 @@ class TagRepository(NamedRepository[models.Tag, Tag, TagFilter]):
 
     async def _held(self, keys: Collection[str]) -> dict[str, Tag]:
         return await self.by_names(keys, Lock.REFER) if keys else {}
+
+    @classmethod
+    def _by_task_ids(cls, task_ids: Collection[int]) -> Select[Any]:
+        return (
+            select(*cls._columns, models.TaskTag.task_id)
+            .join(models.TaskTag, models.Tag.id == models.TaskTag.tag_id)
+            .where(among(models.TaskTag.task_id, task_ids))
+            .order_by(models.Tag.name_key)
+        )
+
+    @classmethod
+    def _condition(cls, filter: TagFilter | None, now: datetime) -> Condition:  # noqa: ARG003 - for tasks
+        return tag_condition(filter)

@@ -1,21 +1,22 @@
 """All SQL about tasks: here what is read, in `task_writes` what is changed."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any, TypeAlias
 
-from sqlalchemy import ARRAY, ColumnElement, Exists, Select, Text, any_, func, literal, select
+from sqlalchemy import ColumnElement, Executable, Exists, Select, any_, func, select
 from sqlalchemy.orm import aliased
 
 from gql_api import models
-from gql_api.repositories.arrays import among
+from gql_api.repositories.arrays import among, texts
 from gql_api.repositories.base import key_of
 from gql_api.repositories.by_category import windowed_by_category_name
 from gql_api.repositories.conditions import relevance, task_condition
 from gql_api.repositories.filters import Condition
 from gql_api.repositories.order import Ordering, by, by_moment, by_text_if_any
 from gql_api.repositories.task_writes import TaskWrites
-from gql_api.repositories.window import beyond, parents_with_any, sliced, windows_by_parent
+from gql_api.repositories.window import beyond, by_parent, parents_with_any, windowed_by_parent
 from gql_api.shapes.page import MOST_RELEVANT_FIRST, RELEVANCE, Listing, OrderTerm, Outside, Slice
 from gql_api.shapes.search import search_vector
 from gql_api.shapes.task import Task, TaskFilter
@@ -68,74 +69,95 @@ class TaskRepository(TaskWrites):
 
     async def count_by_category(self, category_ids: Collection[int], filter: TaskFilter | None) -> dict[int, int]:
         """Count the tasks that match in each category, with one statement; a category without any is left out."""
-        statement = (
-            select(models.Task.category_id, func.count())
-            .where(among(models.Task.category_id, category_ids), self._condition(filter))
-            .group_by(models.Task.category_id)
-        )
-        return {id: count for id, count in await self._session.execute(statement) if id is not None}
+        return dict(await self._rows(self._counts_by_category, list(category_ids), filter, self._now))
 
     async def count_by_tag(self, tag_ids: Collection[int], filter: TaskFilter | None) -> dict[int, int]:
         """Count the tasks that match with each tag, with one statement; a tag without any is left out."""
-        statement = (
-            select(models.TaskTag.tag_id, func.count().label("tasks"))
-            .join(models.Task, models.Task.id == models.TaskTag.task_id)
-            .where(among(models.TaskTag.tag_id, tag_ids), self._condition(filter))
-            .group_by(models.TaskTag.tag_id)
-        )
-        return {row.tag_id: row.tasks for row in await self._session.execute(statement)}
+        return dict(await self._rows(self._counts_by_tag, list(tag_ids), filter, self._now))
 
     async def titles_among(self, titles: Collection[str]) -> set[str]:
         """Return the keys of those of these titles that some task has."""
-        keys = literal([text_key(title) for title in titles], ARRAY(Text))
-        return set(
-            await self._session.scalars(select(models.Task.title_key).where(models.Task.title_key == any_(keys)))
-        )
-
-    def _condition(self, filter: TaskFilter | None) -> Condition:
-        return task_condition(filter, self._now)
-
-    def _matching(self, filter: TaskFilter | None, order: Sequence[OrderTerm]) -> Select[Any]:
-        matching = super()._matching(filter, order)
-        if any(term.key == "category_name" for term in order):
-            return matching.outerjoin(_CATEGORY, models.Task.category_id == _CATEGORY.id)
-        return matching
-
-    def _windowed(self, listing: Listing[TaskFilter], ordering: Ordering) -> Select[Any]:
-        match listing.order:
-            case (OrderTerm("category_name", direction),):
-                tasks = self._select().where(self._condition(listing.filter))
-                return windowed_by_category_name(tasks, direction, listing.window)
-            case _:
-                return super()._windowed(listing, ordering)
-
-    def _ordering(self, filter: TaskFilter | None, order: Sequence[OrderTerm]) -> Ordering:
-        if order == MOST_RELEVANT_FIRST:
-            search = None if filter is None else filter.search
-            return Ordering(order, {RELEVANCE: by(relevance(search))}, self.model.id)
-        fixed = {} if filter is None or filter.completed is None else {"completed": filter.completed}
-        return Ordering(order, self.orders, self.model.id, fixed)
+        return {key for (key,) in await self._rows(self._titles_among, [text_key(title) for title in titles])}
 
     async def _slices(
         self, of_parent: OfParent, parent_ids: Collection[int], listing: Listing[TaskFilter]
     ) -> Mapping[int, Slice[Task]]:
-        matching = self._matching(listing.filter, listing.order)
-        ordering = self._ordering(listing.filter, listing.order)
-        rows = await windows_by_parent(
-            self._session, parent_ids, partial(of_parent, matching), ordering, listing.window
-        )
-        return {id: sliced(found, ordering, listing.window, self._shape) for id, found in rows.items()}
+        ids = list(parent_ids)
+        rows = await self._rows(self._windowed_by_parent, of_parent, ids, self._with_known(listing), self._now)
+        return {id: self._sliced(found, listing) for id, found in by_parent(ids, rows).items()}
 
     async def _any_outside(
         self, of_parent: OfParent, parent_ids: Collection[int], outside: Outside[TaskFilter]
     ) -> Mapping[int, bool]:
-        matching = self._matching(outside.filter, outside.order)
-        ordering = self._ordering(outside.filter, outside.order)
+        end = self._with_known_end(outside)
+        return {id: True for (id,) in await self._rows(self._with_any, of_parent, list(parent_ids), end, self._now)}
+
+    # ---- statements ----
+
+    @classmethod
+    def _counts_by_category(cls, category_ids: Collection[int], filter: TaskFilter | None, now: datetime) -> Executable:
+        counts = select(models.Task.category_id, func.count())
+        found = counts.where(among(models.Task.category_id, category_ids), cls._condition(filter, now))
+        return found.group_by(models.Task.category_id)
+
+    @classmethod
+    def _counts_by_tag(cls, tag_ids: Collection[int], filter: TaskFilter | None, now: datetime) -> Executable:
+        counts = select(models.TaskTag.tag_id, func.count())
+        tasks = counts.join(models.Task, models.Task.id == models.TaskTag.task_id)
+        found = tasks.where(among(models.TaskTag.tag_id, tag_ids), cls._condition(filter, now))
+        return found.group_by(models.TaskTag.tag_id)
+
+    @classmethod
+    def _titles_among(cls, keys: Collection[str]) -> Select[Any]:
+        return select(models.Task.title_key).where(models.Task.title_key == any_(texts(keys)))
+
+    @classmethod
+    def _windowed_by_parent(
+        cls, of_parent: OfParent, ids: Collection[int], listing: Listing[TaskFilter], now: datetime
+    ) -> Select[Any]:
+        matching = cls._matching(listing.filter, listing.order, now)
+        ordering = cls._ordering(listing.filter, listing.order)
+        return windowed_by_parent(ids, partial(of_parent, matching), ordering, listing.window)
+
+    @classmethod
+    def _with_any(
+        cls, of_parent: OfParent, ids: Collection[int], outside: Outside[TaskFilter], now: datetime
+    ) -> Select[Any]:
+        matching = cls._matching(outside.filter, outside.order, now)
+        ordering = cls._ordering(outside.filter, outside.order)
 
         def rows(id: ColumnElement[int]) -> Exists:
             return beyond(of_parent(matching, id), ordering, outside.position, after=outside.after)
 
-        return dict.fromkeys(await parents_with_any(self._session, parent_ids, rows), True)
+        return parents_with_any(ids, rows)
+
+    @classmethod
+    def _condition(cls, filter: TaskFilter | None, now: datetime) -> Condition:
+        return task_condition(filter, now)
+
+    @classmethod
+    def _matching(cls, filter: TaskFilter | None, order: Sequence[OrderTerm], now: datetime) -> Select[Any]:
+        matching = super()._matching(filter, order, now)
+        if any(term.key == "category_name" for term in order):
+            return matching.outerjoin(_CATEGORY, models.Task.category_id == _CATEGORY.id)
+        return matching
+
+    @classmethod
+    def _windowed(cls, listing: Listing[TaskFilter], now: datetime) -> Select[Any]:
+        match listing.order:
+            case (OrderTerm("category_name", direction),):
+                tasks = cls._select().where(cls._condition(listing.filter, now))
+                return windowed_by_category_name(tasks, direction, listing.window)
+            case _:
+                return super()._windowed(listing, now)
+
+    @classmethod
+    def _ordering(cls, filter: TaskFilter | None, order: Sequence[OrderTerm]) -> Ordering:
+        if order == MOST_RELEVANT_FIRST:
+            search = None if filter is None else filter.search
+            return Ordering(order, {RELEVANCE: by(relevance(search))}, cls.model.id)
+        fixed = {} if filter is None or filter.completed is None else {"completed": filter.completed}
+        return Ordering(order, cls.orders, cls.model.id, fixed)
 
 
 def _in_category(tasks: Select[Any], category_id: ColumnElement[int]) -> Select[Any]:

@@ -1,16 +1,40 @@
 """All SQL that changes tasks. Many cost no more statements than one."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, bindparam, case, delete, func, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Delete,
+    Executable,
+    Insert,
+    Select,
+    TableValuedAlias,
+    Text,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningDelete, ReturningInsert, ReturningUpdate
+from sqlalchemy.types import TypeEngine
 
 from gql_api import models
-from gql_api.repositories.arrays import among, pairs
+from gql_api.repositories.arrays import among, by_column, rows
 from gql_api.repositories.base import Lock, Repository, differing, locked
 from gql_api.repositories.named import ATTEMPTS
+from gql_api.repositories.statements import number
 from gql_api.shapes.task import DatedTask, Task, TaskFilter, TaskValues
 from gql_api.shapes.task_bulk import TaskSelection
+
+GIVEN_AS: Mapping[str, TypeEngine[Any]] = {"title_words": Text(), "description_words": Text()}
+"""What the driver makes no arrays of."""
 
 
 class TaskWrites(Repository[models.Task, Task, TaskFilter]):
@@ -21,56 +45,45 @@ class TaskWrites(Repository[models.Task, Task, TaskFilter]):
 
         Of those that have not been selected by their ids no more than `most`.
         """
-        in_order = self._select().order_by(models.Task.id)
         if where.ids is not None:
-            return await self._fetch(locked(in_order.where(among(models.Task.id, where.ids)), Lock.CHANGE))
-        chosen = in_order.where(self._condition(where.filter))
+            return await self._shapes(self._locked_by_ids, list(where.ids))
         still: Sequence[Task] = []
         for _ in range(ATTEMPTS):
-            tasks = await self._fetch(locked(chosen.limit(most), Lock.CHANGE))
+            tasks = await self._shapes(self._locked_by_filter, where.filter, most, self._now)
             if where.filter is None or not tasks:
                 return tasks
             # A row that was waited for is looked at anew, but not what it refers to: its tags may be others since.
-            still = await self._fetch(chosen.where(among(models.Task.id, [task.id for task in tasks])))
+            still = await self._shapes(self._chosen_among, where.filter, [task.id for task in tasks], self._now)
             if len(still) == len(tasks):
                 break
         return still
 
     async def tag_ids(self, ids: Collection[int]) -> dict[int, set[int]]:
         """Return the ids of each task's tags, with one statement; a task without any is left out."""
-        statement = select(models.TaskTag.task_id, models.TaskTag.tag_id).where(among(models.TaskTag.task_id, ids))
         found: dict[int, set[int]] = {}
-        for task_id, tag_id in await self._session.execute(statement):
+        for task_id, tag_id in await self._rows(self._tag_ids, list(ids)):
             found.setdefault(task_id, set()).add(tag_id)
         return found
 
     async def add_many(self, many: Sequence[TaskValues] | Sequence[DatedTask]) -> Sequence[Task]:
-        """Add tasks with a handful of statements, and return them in the same order: so are their ids.
+        """Add tasks with one statement, and return them in the same order: so are their ids.
 
         They have a past, all of them or none, and categories that are held.
         """
         if not many:
             return []
-        rows = [self._with_keys(values) for values in many]
-        statement = insert(self._table).returning(*self._columns, sort_by_parameter_order=True)
-        if "completed_at" not in rows[0]:
-            done = bindparam("done", type_=Boolean())
-            statement = statement.values(completed_at=case((done, func.statement_timestamp())))
-            rows = [{**row, "done": row["completed"]} for row in rows]
-        return [self._shape(row) for row in await self._session.execute(statement, rows)]
+        added = await self._shapes(self._added_many, by_column([self._with_keys(values) for values in many]))
+        return sorted(added, key=attrgetter("id"))
 
     async def tag_many(self, links: Collection[tuple[int, int]]) -> None:
         """Give tags that they do not have yet to tasks: pairs of a task's id and a tag's."""
         if links:
-            rows = select(pairs(links, "task_id", "tag_id"))
-            await self._session.execute(insert(models.TaskTag).from_select(["task_id", "tag_id"], rows))
+            await self._rows(self._tagged, *_columns_of(links))
 
     async def untag_many(self, links: Collection[tuple[int, int]]) -> None:
         """Take tags off tasks: pairs of a task's id and a tag's."""
         if links:
-            gone = pairs(links, "task_id", "tag_id")
-            which = (models.TaskTag.task_id == gone.c.task_id, models.TaskTag.tag_id == gone.c.tag_id)
-            await self._session.execute(delete(models.TaskTag).where(*which))
+            await self._rows(self._untagged, *_columns_of(links))
 
     async def update(
         self,
@@ -93,23 +106,78 @@ class TaskWrites(Repository[models.Task, Task, TaskFilter]):
         await self.tag_many(tag)
         await self.untag_many(untag)
         values = {name: value for each in differences.values() for name, value in each.items()}
-        statement = update(self._table).where(among(models.Task.id, changed))
-        new = self._with_keys(_with_completion(values))
-        rows = await self._session.execute(statement.values(new).returning(*self._columns))
-        return sorted((self._shape(row) for row in rows), key=lambda task: task.id)
+        rows = await self._shapes(self._changed, changed, self._with_keys(values), values.get("completed"))
+        return sorted(rows, key=attrgetter("id"))
 
     async def move(self, category_id: int, to: int | None) -> Sequence[int]:
         """Put all tasks of a category into another one, or into none, and return their ids."""
-        moved = update(models.Task).where(_in_category(category_id)).values(category_id=to)
-        return list(await self._session.scalars(moved.returning(models.Task.id)))
+        return [id for (id,) in await self._rows(self._moved, category_id, {"category_id": to})]
 
     async def delete_in_category(self, category_id: int) -> Sequence[int]:
         """Delete all tasks of a category and return their ids."""
-        deleted = delete(models.Task).where(_in_category(category_id))
-        return list(await self._session.scalars(deleted.returning(models.Task.id)))
+        return [id for (id,) in await self._rows(self._deleted_in_category, category_id)]
 
     async def delete_many(self, ids: Collection[int]) -> None:
-        await self._session.execute(delete(models.Task).where(among(models.Task.id, ids)))
+        await self._rows(self._deleted_by_ids, list(ids))
+
+    # ---- statements ----
+
+    @classmethod
+    def _locked_by_ids(cls, ids: Collection[int]) -> Select[Any]:
+        return locked(cls._by_ids(ids).order_by(models.Task.id), Lock.CHANGE)
+
+    @classmethod
+    def _locked_by_filter(cls, filter: TaskFilter | None, most: int, now: datetime) -> Select[Any]:
+        return locked(cls._chosen(filter, now).limit(number(most)), Lock.CHANGE)
+
+    @classmethod
+    def _chosen_among(cls, filter: TaskFilter | None, ids: Collection[int], now: datetime) -> Select[Any]:
+        return cls._chosen(filter, now).where(among(models.Task.id, ids))
+
+    @classmethod
+    def _chosen(cls, filter: TaskFilter | None, now: datetime) -> Select[Any]:
+        return cls._select().where(cls._condition(filter, now)).order_by(models.Task.id)
+
+    @classmethod
+    def _tag_ids(cls, ids: Collection[int]) -> Executable:
+        return select(models.TaskTag.task_id, models.TaskTag.tag_id).where(among(models.TaskTag.task_id, ids))
+
+    @classmethod
+    def _added_many(cls, columns: Mapping[str, Sequence[Any]]) -> ReturningInsert[Any]:
+        new = rows(columns, {name: GIVEN_AS.get(name, cls._table().c[name].type) for name in columns})
+        values: dict[str, ColumnElement[Any]] = {name: cast(new.c[name], cls._table().c[name].type) for name in columns}
+        if "completed_at" not in columns:
+            values["completed_at"] = case((new.c.completed, func.statement_timestamp()))
+        statement = insert(cls._table()).from_select(list(values), select(*values.values()).order_by(new.c.place))
+        return statement.returning(*cls._columns)
+
+    @classmethod
+    def _changed(cls, ids: Collection[int], values: Mapping[str, Any], completed: bool | None) -> ReturningUpdate[Any]:
+        statement = update(cls._table()).where(among(models.Task.id, ids))
+        return statement.values(_with_completion(values, completed)).returning(*cls._columns)
+
+    @classmethod
+    def _tagged(cls, task_ids: Sequence[int], tag_ids: Sequence[int]) -> Insert:
+        new = _links(task_ids, tag_ids)
+        return insert(models.TaskTag).from_select(["task_id", "tag_id"], select(new.c.task_id, new.c.tag_id))
+
+    @classmethod
+    def _untagged(cls, task_ids: Sequence[int], tag_ids: Sequence[int]) -> Delete:
+        gone = _links(task_ids, tag_ids)
+        which = (models.TaskTag.task_id == gone.c.task_id, models.TaskTag.tag_id == gone.c.tag_id)
+        return delete(models.TaskTag).where(*which)
+
+    @classmethod
+    def _moved(cls, category_id: int, to: Mapping[str, Any]) -> ReturningUpdate[Any]:
+        return update(models.Task).where(_in_category(category_id)).values(to).returning(models.Task.id)
+
+    @classmethod
+    def _deleted_in_category(cls, category_id: int) -> ReturningDelete[Any]:
+        return delete(models.Task).where(_in_category(category_id)).returning(models.Task.id)
+
+    @classmethod
+    def _deleted_by_ids(cls, ids: Collection[int]) -> Delete:
+        return delete(models.Task).where(among(models.Task.id, ids))
 
 
 def _in_category(category_id: int) -> ColumnElement[bool]:
@@ -118,10 +186,19 @@ def _in_category(category_id: int) -> ColumnElement[bool]:
     return models.Task.id.in_(locked(tasks.order_by(models.Task.id), Lock.CHANGE))
 
 
-def _with_completion(values: Mapping[str, Any]) -> dict[str, Any]:
+def _columns_of(links: Collection[tuple[int, int]]) -> tuple[list[int], list[int]]:
+    return [task_id for task_id, _ in links], [tag_id for _, tag_id in links]
+
+
+def _links(task_ids: Sequence[int], tag_ids: Sequence[int]) -> TableValuedAlias:
+    columns = {"task_id": task_ids, "tag_id": tag_ids}
+    return rows(columns, dict.fromkeys(columns, BigInteger()))
+
+
+def _with_completion(values: Mapping[str, Any], completed: bool | None) -> dict[str, Any]:
     """Add the time of completion for the tasks whose state of completion turns."""
-    if "completed" not in values:
+    if completed is None:
         return dict(values)
-    stays = models.Task.completed == values["completed"]
-    turned = func.statement_timestamp() if values["completed"] else None
+    stays = models.Task.completed == completed
+    turned = func.statement_timestamp() if completed else None
     return {**values, "completed_at": case((stays, models.Task.completed_at), else_=turned)}

@@ -1,14 +1,15 @@
 """Windows: the part of a list between two positions, of one list or of each parent's with one statement."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 from sqlalchemy import BigInteger, ColumnElement, Exists, Select, column, func, select, true
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from gql_api.repositories.arrays import numbers
 from gql_api.repositories.filters import given
 from gql_api.repositories.order import Ordering
+from gql_api.repositories.statements import number
 from gql_api.shapes.page import Slice, Window
 
 Matching: TypeAlias = Callable[[ColumnElement[int]], Select[Any]]
@@ -22,33 +23,39 @@ def windowed(matching: Select[Any], ordering: Ordering, window: Window) -> Selec
         None if window.before is None else ordering.before(window.before),
     )
     ordered = matching.add_columns(*ordering.values()).where(between)
-    return ordered.order_by(*ordering.clauses(backward=window.backward)).limit(window.size + 1)
+    return ordered.order_by(*ordering.clauses(backward=window.backward)).limit(number(window.size, 1))
 
 
-def sliced(rows: Sequence[Any], ordering: Ordering, window: Window, shape: Callable[[object], Any]) -> Slice[Any]:
+def sliced(
+    rows: Sequence[Any], window: Window, shape: Callable[[Sequence[Any]], Any], start: int, length: int
+) -> Slice[Any]:
+    """Return the slice of rows that `windowed` has selected, with so many values from there on as their positions."""
     wanted = rows[: window.size]
     in_order = wanted[::-1] if window.backward else wanted
-    return Slice(tuple((shape(row), ordering.position(row)) for row in in_order), len(rows) > window.size)
+    end = start + length
+    return Slice([(shape(row), row[start:end]) for row in in_order], len(rows) > window.size)
 
 
-async def windows_by_parent(
-    session: AsyncSession, ids: Collection[int], matching: Matching, ordering: Ordering, window: Window
-) -> Mapping[int, Sequence[Any]]:
-    """Return the rows of each parent's window, as `windowed` has them."""
+def windowed_by_parent(ids: Collection[int], matching: Matching, ordering: Ordering, window: Window) -> Select[Any]:
+    """Return the rows of each parent's window, as `windowed` has them, then their places in it and the parent's id."""
     parent = _parents(ids)
     place = func.row_number().over(order_by=ordering.clauses(backward=window.backward)).label("place")
-    page = windowed(matching(parent.c.id).add_columns(place), ordering, window).lateral("page")
-    statement = select(parent.c.id.label("parent_id"), page).select_from(parent).join(page, true())
+    page = windowed(matching(parent.c.id), ordering, window).add_columns(place).lateral("page")
+    return select(page, parent.c.id.label("parent_id")).select_from(parent).join(page, true())
+
+
+def by_parent(ids: Collection[int], rows: Iterable[Any]) -> Mapping[int, Sequence[Any]]:
+    """Return the rows that `windowed_by_parent` has selected of each parent, in their places."""
     found: dict[int, list[Any]] = {id: [] for id in ids}
-    for row in await session.execute(statement):
-        found[row.parent_id].append(row)
-    return {id: sorted(rows, key=lambda row: row.place) for id, rows in found.items()}
+    for row in sorted(rows, key=itemgetter(-2)):
+        found[row[-1]].append(row)
+    return found
 
 
-async def parents_with_any(session: AsyncSession, ids: Collection[int], rows: Callable[[Any], Exists]) -> set[int]:
-    """Return the parents that have any of these rows."""
+def parents_with_any(ids: Collection[int], rows: Callable[[Any], Exists]) -> Select[Any]:
+    """Return the ids of the parents that have any of these rows."""
     parent = _parents(ids)
-    return set(await session.scalars(select(parent.c.id).where(rows(parent.c.id))))
+    return select(parent.c.id).where(rows(parent.c.id))
 
 
 def beyond(matching: Select[Any], ordering: Ordering, position: Any, *, after: bool) -> Exists:

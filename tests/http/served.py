@@ -70,7 +70,7 @@ class Served:
 
     @property
     def engine(self) -> AsyncEngine:
-        engine: AsyncEngine = self.app.state.sessions.kw["bind"]
+        engine: AsyncEngine = self.app.state.sessions.engine
         return engine
 
     @property

@@ -1,37 +1,58 @@
 """Loaders: one statement for all keys of a moment, and nothing remembered past a write."""
 
 import asyncio
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gql_api.loaders import Loaders
 from gql_api.repositories import Repositories
+from gql_api.session import Session, Sessions
 from gql_api.shapes.task import TaskFilter
 from gql_api.unit_of_work import UnitOfWork
 from tests.api import statements
 from tests.factories import add_category, add_tags, add_task
 
 
-class GivenTransaction(UnitOfWork):
-    """A unit of work inside the test's own transaction, which has begun already and is rolled back at its end."""
+class GivenTransaction(Session):
+    """A session inside the test's own transaction, which has begun already and is rolled back at its end."""
 
-    async def _begin(self, _options: Mapping[str, Any]) -> None:
-        _ = await self._session.connection()
+    def __init__(self, given: Session) -> None:
+        super().__init__(given._engine)
+        self._given = given
+
+    async def begin(self, _how: str) -> None:
+        await self._given.fetch("SAVEPOINT given")
+        self._driver, self._begun = self._given._driver, True
+
+    async def commit(self) -> None:
+        await self._given.fetch("RELEASE SAVEPOINT given")
+        self._begun = False
+
+    async def close(self) -> None:
+        if self._begun:
+            await self._given.fetch("ROLLBACK TO SAVEPOINT given")
+            await self.commit()
+        self._driver = None
+
+
+class Given(Sessions):
+    def __init__(self, given: Session) -> None:
+        super().__init__(given._engine)
+        self._given = given
+
+    def __call__(self) -> Session:
+        return GivenTransaction(self._given)
 
 
 @pytest.fixture
-async def work(session: AsyncSession) -> UnitOfWork:
-    return GivenTransaction(
-        async_sessionmaker(await session.connection(), join_transaction_mode="create_savepoint", expire_on_commit=False)
-    )
+async def work(session: Session) -> UnitOfWork:
+    return UnitOfWork(Given(session))
 
 
 @pytest.fixture
-def repositories(session: AsyncSession) -> Repositories:
+def repositories(session: Session) -> Repositories:
     return Repositories(session, datetime.now(UTC))
 
 

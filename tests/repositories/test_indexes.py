@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gql_api import db
 from gql_api.repositories.task import TaskRepository
@@ -18,6 +18,7 @@ from gql_api.shapes.cursor import Position
 from gql_api.shapes.filter import IdFilter, StringFilter
 from gql_api.shapes.page import MOST_RELEVANT_FIRST, NEWEST_FIRST, Direction, Listing, OrderTerm, Page, Slice, Window
 from gql_api.shapes.task import CategoryRelationFilter, Task, TaskFilter
+from gql_api.unit_of_work import SNAPSHOT
 from tests.conftest import Raw, Server, connected
 
 TASKS, CATEGORIES = 100_000, 50
@@ -86,10 +87,10 @@ class Costs:
         self, filter: TaskFilter | None, order: tuple[OrderTerm, ...], skipped: int, *, backward: bool
     ) -> Position:
         """Return the position of the last of so many rows."""
-        ordering = self.repository._ordering(filter, order)
-        rows = self.repository._windowed(Listing(filter, order, Window(skipped, backward, None, None)), ordering)
-        last = await self.repository._session.execute(rows.limit(1).offset(skipped - 1))
-        return ordering.position(last.one())
+        listing = Listing(filter, order, Window(skipped, backward, None, None))
+        rows = await self.repository._rows(self.repository._page, listing, 1, skipped - 1, self.repository._now)
+        ((_, position),) = self.repository._sliced(rows, listing).rows
+        return position
 
     async def buffers(self) -> int:
         """Return how many buffers the last statement touched."""
@@ -108,8 +109,11 @@ async def costs(many: tuple[str, AsyncEngine]) -> AsyncIterator[Costs]:
 
     address, engine = many
     event.listen(engine.sync_engine, "before_cursor_execute", see)
-    async with AsyncSession(engine) as session, connected(address) as raw:
+    session = db.create_sessions(engine)()
+    await session.begin(SNAPSHOT)
+    async with connected(address) as raw:
         yield Costs(TaskRepository(session, datetime.now(UTC)), raw, sent)
+    await session.close()
     event.remove(engine.sync_engine, "before_cursor_execute", see)
 
 

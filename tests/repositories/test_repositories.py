@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gql_api.errors import AlreadyExistsError
 from gql_api.repositories import Lock, Repositories
 from gql_api.repositories.category import CategoryRepository
 from gql_api.repositories.tag import TagRepository
 from gql_api.repositories.task import TaskRepository
+from gql_api.session import Session
 from gql_api.shapes.category import CategoryFilter, CategoryOrder
 from gql_api.shapes.filter import IdFilter
 from gql_api.shapes.page import NEWEST_FIRST, Direction, OrderTerm, Page
@@ -25,7 +26,7 @@ OLDEST = (OrderTerm("created_at", Direction.ASC),)
 
 
 @pytest.fixture
-def repositories(session: AsyncSession) -> Repositories:
+def repositories(session: Session) -> Repositories:
     return Repositories(session, datetime.now(UTC))
 
 

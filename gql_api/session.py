@@ -1,0 +1,154 @@
+"""The session of one operation: a connection of the pool while a transaction is open, and none otherwise.
+
+Statements run at the driver's speed. SQLAlchemy builds them and keeps the pool; its own sessions and connections take
+longer for each transaction than the transaction itself.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+from sqlalchemy import PoolProxiedConnection
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from gql_api.driver import Connection
+from gql_api.failures import unavailable
+
+logger = logging.getLogger(__name__)
+
+SAVEPOINT = "SAVEPOINT before"
+RELEASE = "RELEASE SAVEPOINT before"
+ROLL_BACK_TO_IT = "ROLLBACK TO SAVEPOINT before; RELEASE SAVEPOINT before"
+
+
+class Session:
+    """One transaction at a time, which nobody else begins or ends. It is to be closed, whatever happened."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._lent: PoolProxiedConnection | None = None
+        self._driver: Connection | None = None
+        self._begun = False
+        self._lost = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection."""
+        return self._driver is not None
+
+    async def begin(self, how: str) -> None:
+        """Take a connection from the pool and begin a transaction by this statement."""
+        if self._driver is not None:
+            raise RuntimeError("A transaction is open already")
+        self._lent = await self._engine.raw_connection()
+        self._driver = self._lent.driver_connection
+        self._begun = True  # it may have been, even when the answer does not come
+        await self._execute(how)
+
+    async def fetch(self, statement: str, values: Sequence[Any] = ()) -> list[asyncpg.Record]:
+        """Run a statement in the transaction, and return its rows. Errors are the driver's."""
+        self._tell(statement, values)
+        driver = self._connected
+        try:
+            rows: list[asyncpg.Record] = await driver.fetch(statement, *values)
+        except Exception as error:
+            self._look_after(driver, error)
+            raise
+        return rows
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """Undo what is done in the block when it raises, and nothing else: the transaction can be used further."""
+        self._tell(SAVEPOINT)
+        await self._execute(SAVEPOINT)
+        try:
+            yield
+        except Exception:
+            self._tell(ROLL_BACK_TO_IT)
+            await self._execute(ROLL_BACK_TO_IT)
+            raise
+        self._tell(RELEASE)
+        await self._execute(RELEASE)
+
+    async def commit(self) -> None:
+        if await self._connected.execute("COMMIT") != "COMMIT":
+            # The server answers so where a statement has failed before.
+            raise asyncpg.InFailedSQLTransactionError("the transaction was rolled back instead")
+        self._begun = False
+
+    async def close(self) -> None:
+        """Roll back what is not committed and give the connection back; this fails only when it is cancelled.
+
+        A connection that is not proven to be idle is thrown away. That takes no time, and no cancellation prevents it.
+        """
+        lent, driver = self._lent, self._driver
+        if lent is None or driver is None:
+            return
+        idle = False
+        try:
+            self._lost = self._lost or driver.is_closed()
+            if self._begun and not self._lost:
+                await driver.execute("ROLLBACK")
+            idle = not (self._lost or driver.is_closed() or driver.is_in_transaction())
+        except Exception:
+            logger.warning("A connection could not be ended in good order, and is thrown away", exc_info=True)
+            self._lost = driver.is_closed()
+        finally:
+            if idle:
+                lent.close()
+            else:
+                self._throw_away(lent, driver)
+            self._lent = self._driver = None
+            self._begun = self._lost = False
+
+    def cut(self) -> None:
+        """End a connection that does not answer, if there is one: who waits for it is told so."""
+        if self._driver is not None:
+            logger.warning("A connection that does not answer is cut")
+            self._driver.terminate()
+
+    def _throw_away(self, lent: PoolProxiedConnection, driver: Connection) -> None:
+        if self._lost:
+            # What has ended it has most likely ended all others of its time.
+            self._engine.pool._invalidate(lent, _checkin=False)  # noqa: SLF001 - as SQLAlchemy itself does it
+        driver.terminate()
+        lent.invalidate()
+
+    async def _execute(self, statement: str) -> None:
+        driver = self._connected
+        try:
+            await driver.execute(statement)
+        except Exception as error:
+            self._look_after(driver, error)
+            raise
+
+    def _look_after(self, driver: Connection, error: Exception) -> None:
+        """Raise that the connection is lost when that is what the error comes of, whatever it says."""
+        # The last one is of a connection that the server has ended a moment ago, while nobody used it.
+        if driver.is_closed() or type(error) is asyncpg.InternalClientError:
+            self._lost = True
+            if unavailable(error) is None:
+                raise asyncpg.ConnectionDoesNotExistError("the connection was lost") from error
+
+    def _tell(self, statement: str, values: Sequence[Any] = ()) -> None:
+        """Tell who listens to the engine, as SQLAlchemy does: of a connection and a cursor there is nothing to tell."""
+        for listener in self._engine.sync_engine.dispatch.before_cursor_execute:
+            listener(None, None, statement, values, None, False)
+
+    @property
+    def _connected(self) -> Connection:
+        if self._driver is None:
+            raise RuntimeError("No transaction is open")
+        return self._driver
+
+
+class Sessions:
+    """Makes the session of each operation."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+
+    def __call__(self) -> Session:
+        return Session(self.engine)

@@ -1,0 +1,51 @@
+"""Shapes of trusted values: what the database holds has been validated when it was sent."""
+
+from collections.abc import Callable, Sequence
+from enum import Enum
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from gql_api.shapes.base import Shape
+
+ShapeT = TypeVar("ShapeT", bound=Shape)
+
+
+def constructor(shape: type[ShapeT]) -> Callable[[Sequence[Any]], ShapeT]:
+    """Return what makes a shape of a row that begins with the values of its fields, in their order.
+
+    It is what `model_validate` makes of the same values, in a third of the time, which for a page of rows counts. Of a
+    value nothing is converted but the number or text of an enumeration to its member.
+    """
+    fields = shape.model_fields
+    members: dict[str, Any] = {
+        f"members_{name}": field.annotation._value2member_map_
+        for name, field in fields.items()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Enum)
+    }
+    values = [
+        f"{name!r}: members_{name}[row[{place}]]" if f"members_{name}" in members else f"{name!r}: row[{place}]"
+        for place, name in enumerate(fields)
+    ]
+    source = f"""
+def construct(row):
+    made = new(shape)
+    set_values(made, {{{", ".join(values)}}})
+    set_given(made, given())
+    set_extra(made, None)
+    set_private(made, None)
+    return made
+"""
+    slots = vars(BaseModel)
+    known = members | {
+        "shape": shape,
+        "new": object.__new__,
+        "given": set(fields).copy,
+        "set_values": slots["__dict__"].__set__,
+        "set_given": slots["__pydantic_fields_set__"].__set__,
+        "set_extra": slots["__pydantic_extra__"].__set__,
+        "set_private": slots["__pydantic_private__"].__set__,
+    }
+    exec(source, known)  # noqa: S102 - only the names of fields are in it
+    construct: Callable[[Sequence[Any]], ShapeT] = known["construct"]
+    return construct
