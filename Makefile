@@ -10,8 +10,8 @@ ARGS ?=
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak faults fuzz attacks clients explorer web pictures check fix migrate seed schema publish readme \
-	wheel
+.PHONY: help run test bench soak faults fuzz attacks clients explorer web pictures check fix migrate seed schema publish \
+	readme wheel
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -22,6 +22,9 @@ run: .venv explorer ## Serve the API and its explorer on a PostgreSQL of its own
 
 test: .venv explorer ## Run the tests on a PostgreSQL of their own (or DATABASE_URL's)
 	@$(UV) run --locked --quiet pytest $(ARGS)
+
+bench: .venv ## Measure the API beside a stock application and the limit: some minutes; ARGS="--work Q50 --rounds 5"
+	@$(UV) run --locked --quiet python -m benchmarks $(ARGS)
 
 faults: .venv ## Kill, stop, freeze and cut off a PostgreSQL under load, and see that nothing is lost
 	@$(UV) run --locked --quiet pytest --numprocesses=0 tests/faults $(ARGS)

@@ -1,0 +1,1 @@
+"""What the API is compared with, on the same tables: `stock` and `limit`."""

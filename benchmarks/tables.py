@@ -1,0 +1,107 @@
+"""What was measured as tables, in Markdown that is as well read as plain text."""
+
+from collections.abc import Callable, Iterable, Sequence
+from statistics import median
+
+from benchmarks.rounds import Sample
+from benchmarks.servers import LIMIT, OURS, STOCK
+from benchmarks.works import Work
+
+BEGIN = "<!-- benchmark: `make bench` writes it -->\n"
+END = "<!-- end of benchmark -->\n"
+NONE = "-"
+
+
+def written(document: str, tables: str) -> str:
+    """Return a document with these tables between its two marks, or at its end where it has none."""
+    before, found, rest = document.partition(BEGIN)
+    after = rest.partition(END)[2] if found else ""
+    return f"{before}{BEGIN}\n{tables}\n{END}{after}"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, texts: int = 1) -> str:
+    """Return a table of which the first columns are texts, and the others numbers."""
+    lines = [head, *rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    left = [column < texts for column in range(len(head))]
+    rule = ["-" * width if is_left else f"{'-' * (width - 1)}:" for width, is_left in zip(widths, left, strict=True)]
+    return "".join(
+        f"| {' | '.join(cell.ljust(width) if is_left else cell.rjust(width) for cell, width, is_left in cells)} |\n"
+        for cells in (zip(line, widths, left, strict=True) for line in (head, rule, *lines[1:]))
+    )
+
+
+class Results:
+    """The samples of all rounds."""
+
+    def __init__(self, samples: Iterable[Sample]) -> None:
+        self._samples = {(sample.work, sample.server, sample.round): sample for sample in samples}
+        self._servers = list(dict.fromkeys(server for _, server, _ in self._samples))
+        self._rounds = sorted({number for _, _, number in self._samples})
+
+    def middle(self, work: str, server: str, figure: Callable[[Sample], float]) -> float | None:
+        """Return the median of a figure over the rounds."""
+        return _median(figure(each) for each in self._of(work, server) if each)
+
+    def ratio(self, work: str, server: str, other: str, figure: Callable[[Sample], float]) -> float | None:
+        """Return the median of how a figure stands to that of another server in the same round."""
+        pairs = zip(self._of(work, server), self._of(work, other), strict=True)
+        return _median(figure(one) / figure(two) for one, two in pairs if one and two and figure(two))
+
+    def speeds(self, works: Sequence[Work]) -> str:
+        """Return the table of all works: one line for each server."""
+        head = ("work", "server", "CPU ms", "stock ÷ it", "it ÷ limit", "req/s", "it ÷ stock", "p50 ms", "p99 ms")
+        rows = [
+            (
+                work.name if server == self._servers[0] else "",
+                server,
+                shown(self.middle(work.name, server, _cpu), 3),
+                shown(_inverse(self.ratio(work.name, server, STOCK, _cpu)), 1),
+                shown(self.ratio(work.name, server, LIMIT, _cpu), 1),
+                shown(self.middle(work.name, server, _rate), 0),
+                shown(self.ratio(work.name, server, STOCK, _rate), 1),
+                shown(self.middle(work.name, server, lambda each: each.p50), 2),
+                shown(self.middle(work.name, server, lambda each: each.p99), 2),
+            )
+            for work in works
+            for server in self._servers
+        ]
+        return table(head, rows, texts=2)
+
+    def growth(self, works: Sequence[Work]) -> str:
+        """Return the table of one query for more and more rows."""
+        head = ("rows", *(f"{server}: CPU ms" for server in self._servers), "stock ÷ ours", "ours ÷ limit")
+        rows = [
+            (
+                str(work.stock.variables["limit"]),
+                *(shown(self.middle(work.name, server, _cpu), 3) for server in self._servers),
+                shown(_inverse(self.ratio(work.name, OURS, STOCK, _cpu)), 1),
+                shown(self.ratio(work.name, OURS, LIMIT, _cpu), 1),
+            )
+            for work in works
+        ]
+        return table(head, rows)
+
+    def _of(self, work: str, server: str) -> list[Sample | None]:
+        return [self._samples.get((work, server, number)) for number in self._rounds]
+
+
+def shown(number: float | None, digits: int) -> str:
+    return NONE if number is None else f"{number:,.{digits}f}"
+
+
+def _cpu(sample: Sample) -> float:
+    return sample.cpu
+
+
+def _rate(sample: Sample) -> float:
+    return sample.rate
+
+
+def _median(numbers: Iterable[float]) -> float | None:
+    found = list(numbers)
+    return median(found) if found else None
+
+
+def _inverse(ratio: float | None) -> float | None:
+    return 1 / ratio if ratio else None
