@@ -1,14 +1,13 @@
 """Documents that are kept, as clients meet them: whatever brings them, each request is answered for itself."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from graphql import DocumentNode
+from graphql import DocumentNode, ExecutionResult
 from httpx import AsyncClient
 
-from gql_api.schema import PreparedDocument
+from gql_api.schema import Schema
 from tests.api import Api
 from tests.conftest import api_on
 from tests.http.served import Served
@@ -18,13 +17,13 @@ from tests.http.served import Served
 def executed(monkeypatch: pytest.MonkeyPatch) -> list[DocumentNode]:
     """The documents that are executed."""
     seen: list[DocumentNode] = []
-    before = PreparedDocument.on_operation
+    before = Schema.run
 
-    def see(self: PreparedDocument) -> Iterator[None]:
-        seen.append(self.execution_context.context.document)
-        yield from before(self)
+    async def see(self: Schema, document: DocumentNode, *arguments: Any, **others: Any) -> ExecutionResult:
+        seen.append(document)
+        return await before(self, document, *arguments, **others)
 
-    monkeypatch.setattr(PreparedDocument, "on_operation", see)
+    monkeypatch.setattr(Schema, "run", see)
     return seen
 
 
