@@ -23,6 +23,7 @@ from gql_api.errors import InvalidError, Kind, Problem, ProblemCode, RequestErro
 from gql_api.resolvers.retry import retried
 from gql_api.schema import global_id
 from gql_api.schema.info import Info
+from gql_api.schema.input_data import Inputs
 from gql_api.schema.user_errors import ValidationError, as_data
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -33,6 +34,9 @@ Check: TypeAlias = Callable[[Any], Any]
 
 CheckSent: TypeAlias = Callable[[Mapping[str, Any], StrawberryObjectDefinition, InputContext], Iterable[Problem]]
 """Yields what is wrong with an input as it was sent, before absent keys are filled in."""
+
+
+INPUTS = Inputs()
 
 
 class Refused:
@@ -62,9 +66,11 @@ def input_type(
         build = definition.from_input
         assert build is not None  # noqa: S101 - Strawberry sets it for every Pydantic input
 
-        def build_or_refuse(model: type, value: Mapping[str, Any], context: InputContext) -> object:
+        def build_or_refuse(model: type[BaseModel], value: Mapping[str, Any], context: InputContext) -> object:
             problems = list(check_sent(value, definition, context)) if check_sent is not None else []
-            built = None
+            built: object = INPUTS.build(model, value, context)
+            if built is not None and not problems:
+                return built
             try:
                 built = build(model, value, context)
             except InputValidationError as error:

@@ -17,6 +17,9 @@ SEARCH_MAX = 500
 WORD_MAX = 255
 """Characters of a word that count: PostgreSQL's lexemes are bounded too."""
 
+ASCII_WORD = re.compile("[0-9a-z]+")
+"""A word of folded text where all of it is ASCII."""
+
 TOKEN = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)(?P<closed>"?)|(?P<bare>[^\s"]+))')
 
 
@@ -31,7 +34,10 @@ SearchText = Annotated[str, AfterValidator(_search_text)]
 
 def words(text: str) -> list[str]:
     """Return the words of a text: runs of letters, their marks, and digits."""
-    kept = "".join(char if unicodedata.category(char)[0] in "LMN" else " " for char in fold(text))
+    folded = fold(text)
+    if folded.isascii():
+        return [word[:WORD_MAX] for word in ASCII_WORD.findall(folded)]
+    kept = "".join(char if unicodedata.category(char)[0] in "LMN" else " " for char in folded)
     return [word[:WORD_MAX] for word in kept.split()]
 
 

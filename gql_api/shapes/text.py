@@ -23,6 +23,10 @@ NOTHING_TO_SEE = {"Zs", "Cf", "Mn", "Mc", "Me"}
 """General categories of spaces, of invisible format characters, and of marks, which need a letter to be seen on."""
 
 
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f]")
+"""All control characters (general category Cc) but newline and tab."""
+
 MOST_MARKS = 30
 JOINER = "\u034f"
 """The combining grapheme joiner, which shows nothing: marks are put into order on either side of it."""
@@ -56,7 +60,7 @@ def _marks() -> re.Pattern[str]:
 
 def refuse_unstorable(text: str) -> str:
     """Refuse what no PostgreSQL text can hold: NUL and lone surrogates."""
-    if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in text):
+    if UNSTORABLE.search(text):
         raise PydanticCustomError(
             ProblemCode.INVALID_CHARACTER, "Must not contain a NUL character or half of a surrogate pair."
         )
@@ -71,6 +75,8 @@ def _storable(text: str) -> str:
 def _single_line(longest: int, text: str) -> str:
     text = text.strip()
     check_length(text, longest)
+    if text.isascii() and text.isprintable() and text:
+        return text
     refuse_unstorable(text)
     kinds = {unicodedata.category(char) for char in text if char not in BLANK_LETTERS}
     if kinds & {"Cc", "Zl", "Zp"}:
@@ -85,7 +91,7 @@ def _single_line(longest: int, text: str) -> str:
 def _description(text: str) -> str | None:
     check_length(text, DESCRIPTION_MAX)
     refuse_unstorable(text)
-    if any(unicodedata.category(char) == "Cc" and char not in "\n\t" for char in text.replace("\r\n", "\n")):
+    if CONTROL.search(text.replace("\r\n", "\n")):
         raise PydanticCustomError(
             ProblemCode.INVALID_CHARACTER, "Must not contain control characters other than newline and tab."
         )
