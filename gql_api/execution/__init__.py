@@ -5,8 +5,20 @@ written down as code (`plan`, `source`); each execution runs that (`run`, `waiti
 the executor (`executor`), and what is not compiled goes to graphql-core.
 """
 
+from gql_api.execution.coercion import Coercions
 from gql_api.execution.compiler import COMPILED, Compiled, Compiler
 from gql_api.execution.declared import Derived, Relation, instances_of
+from gql_api.execution.executable import Executable
 from gql_api.execution.executor import Compiling
 
-__all__ = ["COMPILED", "Compiled", "Compiler", "Compiling", "Derived", "Relation", "instances_of"]
+__all__ = [
+    "COMPILED",
+    "Coercions",
+    "Compiled",
+    "Compiler",
+    "Compiling",
+    "Derived",
+    "Executable",
+    "Relation",
+    "instances_of",
+]

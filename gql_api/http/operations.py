@@ -4,11 +4,11 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType
+from graphql import GraphQLError, OperationDefinitionNode, OperationType
 
 from gql_api.context import Connection, Context
 from gql_api.errors import IN_DOUBT_MESSAGE, RequestError, RequestErrorCode, UnavailableError
-from gql_api.execution import Compiler
+from gql_api.execution import Compiler, Executable
 from gql_api.http.admission import Admission
 from gql_api.http.persisted import Documents
 from gql_api.http.request import GraphQLRequest
@@ -83,7 +83,7 @@ class Operations:
                 report.cost = self._prepared.check(document, operation, request.variables)
                 if not safe:
                     self._documents.remember(request)
-                return await self._executed(document.node, request, connection, report, until)
+                return await self._executed(operation.executable, request, connection, report, until)
         except InvalidDocumentError as error:
             return _refused(error.errors)
         except RequestError as error:
@@ -93,7 +93,7 @@ class Operations:
 
     async def _executed(
         self,
-        document: DocumentNode,
+        operation: Executable,
         request: GraphQLRequest,
         connection: Connection,
         report: OperationReport,
@@ -103,7 +103,7 @@ class Operations:
             context = Context.open(connection)
             context.compiler = self._compiler
             try:
-                data, errors = await self._result(document, context, request, until)
+                data, errors = await self._result(operation, context, request, until)
             except _LateError:
                 return Answer({"data": None, "errors": [_late(context).formatted]})
             finally:
@@ -124,18 +124,14 @@ class Operations:
         return Answer(body)
 
     async def _result(
-        self, document: DocumentNode, context: Context, request: GraphQLRequest, until: float
+        self, operation: Executable, context: Context, request: GraphQLRequest, until: float
     ) -> tuple[dict[str, Any] | None, list[GraphQLError]]:
         """Execute it once. Raises _LateError at its deadline."""
         deadline = asyncio.timeout_at(until)
         try:
             async with deadline:
                 result = await self._schema.run(
-                    document,
-                    request.operation_name,
-                    request.variables,
-                    context,
-                    suggestions=self._rules.suggestions,
+                    operation, request.variables, context, suggestions=self._rules.suggestions
                 )
         except TimeoutError:
             if deadline.expired():

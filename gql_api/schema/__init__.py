@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 
 import strawberry
-from graphql import DocumentNode, ExecutionResult, execute
+from graphql import ExecutionResult
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 from strawberry.schema.config import StrawberryConfig
 
 from gql_api.context import Context
+from gql_api.execution import Executable
 from gql_api.schema.category import Category
 from gql_api.schema.executor import Executor
 from gql_api.schema.mutation import Mutation
@@ -23,28 +24,22 @@ IS_AWAITABLE: Any = optimized_is_awaitable
 
 class Schema(strawberry.Schema):
     async def run(
-        self,
-        document: DocumentNode,
-        operation_name: str | None,
-        variables: dict[str, Any] | None,
-        context: Context,
-        *,
-        suggestions: bool,
+        self, operation: Executable, variables: dict[str, Any] | None, context: Context, *, suggestions: bool
     ) -> ExecutionResult:
-        """Execute an operation of a document that has been found valid (`prepare`).
+        """Execute an operation of a document that has been found valid (`prepared`).
 
         What Strawberry's own `execute` does around this, parsing, validation and its extensions, is all done by then.
         """
-        result = execute(
-            self._schema,
-            document,
-            context_value=context,
-            variable_values=variables,
-            operation_name=operation_name,
-            executor_class=self.execution_context_class,
+        executor = operation.executor(
+            self.execution_context_class,
+            context,
+            variables,
             is_awaitable=IS_AWAITABLE,
             hide_suggestions=not suggestions,
         )
+        if isinstance(executor, list):
+            return ExecutionResult(None, executor)
+        result: Any = executor.execute_operation()
         return result if isinstance(result, ExecutionResult) else await result
 
 

@@ -2,12 +2,14 @@
 
 import sys
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from functools import cached_property, partial
 from typing import Any
 
 from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, Undefined
 
 from gql_api.errors import RequestError, RequestErrorCode
+from gql_api.execution import Coercions, Executable
 from gql_api.report import OperationType
 from gql_api.schema import limits
 from gql_api.schema.prepare import InvalidDocumentError, Rules, parse
@@ -25,12 +27,20 @@ MOST_COSTS = 16
 class PreparedOperation:
     """An operation of a document, with what it costs."""
 
-    def __init__(self, node: OperationDefinitionNode) -> None:
+    def __init__(
+        self, node: OperationDefinitionNode, executable: Callable[[OperationDefinitionNode], Executable]
+    ) -> None:
         self.node = node
+        self._executable = executable
         self.type: OperationType = node.operation.value
         self.name = node.name.value if node.name is not None else None
         self._variables = tuple(each.variable.name.value for each in node.variable_definitions or ())
         self._costs: dict[Hashable, int] = {}
+
+    @cached_property
+    def executable(self) -> Executable:
+        """What is known of it for its executions, once it is known to be valid."""
+        return self._executable(self.node)
 
     def known_cost(self, variables: Mapping[str, Any] | None) -> int | None:
         """Return what it costs with such variables; None when that is not known."""
@@ -49,12 +59,17 @@ class PreparedOperation:
 class PreparedDocument:
     """A document that is parsed, and valid or not yet validated."""
 
-    def __init__(self, text: str, node: DocumentNode, nodes: int) -> None:
+    def __init__(self, text: str, node: DocumentNode, nodes: int, schema: GraphQLSchema, coercions: Coercions) -> None:
         """`nodes` is how many it has."""
         self.text = text
         self.node = node
         self.valid = False
-        operations = [PreparedOperation(each) for each in node.definitions if isinstance(each, OperationDefinitionNode)]
+        executable = partial(Executable, schema, coercions, node)
+        operations = [
+            PreparedOperation(each, executable)
+            for each in node.definitions
+            if isinstance(each, OperationDefinitionNode)
+        ]
         self.bytes = sys.getsizeof(text) + NODE * nodes + OPERATION * len(operations)
         """Of memory, about."""
         self._count = len(operations)
@@ -81,6 +96,7 @@ class PreparedDocuments:
     def __init__(self, schema: GraphQLSchema, rules: Rules, most_bytes: int) -> None:
         """Those that were used last are kept, as many as fit into `most_bytes`."""
         self._schema = schema
+        self._coercions = Coercions()
         self._rules = rules
         self._most_bytes = most_bytes
         self._bytes = 0
@@ -90,7 +106,7 @@ class PreparedDocuments:
         """Return the document of this text. Raises InvalidDocumentError, or RequestError where it is too much."""
         found = self._kept.get(text)
         if found is None:
-            return PreparedDocument(text, *parse(text, self._rules))
+            return PreparedDocument(text, *parse(text, self._rules), self._schema, self._coercions)
         self._kept.move_to_end(text)
         return found
 

@@ -4,9 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from graphql import DocumentNode, ExecutionResult
+from graphql import ExecutionResult
 from httpx import AsyncClient
 
+from gql_api.execution import Executable
 from gql_api.schema import Schema
 from tests.api import Api
 from tests.conftest import api_on
@@ -14,20 +15,20 @@ from tests.http.served import Served
 
 
 @pytest.fixture
-def executed(monkeypatch: pytest.MonkeyPatch) -> list[DocumentNode]:
-    """The documents that are executed."""
-    seen: list[DocumentNode] = []
+def executed(monkeypatch: pytest.MonkeyPatch) -> list[Executable]:
+    """The operations that are executed."""
+    seen: list[Executable] = []
     before = Schema.run
 
-    async def see(self: Schema, document: DocumentNode, *arguments: Any, **others: Any) -> ExecutionResult:
-        seen.append(document)
-        return await before(self, document, *arguments, **others)
+    async def see(self: Schema, operation: Executable, *arguments: Any, **others: Any) -> ExecutionResult:
+        seen.append(operation)
+        return await before(self, operation, *arguments, **others)
 
     monkeypatch.setattr(Schema, "run", see)
     return seen
 
 
-async def test_http_and_websockets_share_what_is_kept(served: Served, executed: list[DocumentNode]) -> None:
+async def test_http_and_websockets_share_what_is_kept(served: Served, executed: list[Executable]) -> None:
     text = "query Count { taskCount }"
     async with served.open() as socket, AsyncClient() as client:
         assert await socket.run(text) == {"data": {"taskCount": 0}}
@@ -69,7 +70,7 @@ async def test_without_introspection_the_schema_is_refused_each_time(database: s
             assert await api.data("{ taskCount }") == {"taskCount": 0}
 
 
-async def test_what_is_kept_may_be_nothing(database: str, executed: list[DocumentNode]) -> None:
+async def test_what_is_kept_may_be_nothing(database: str, executed: list[Executable]) -> None:
     async with api_on(database, document_cache=0) as api:
         for _ in range(2):
             assert await api.data("{ taskCount }") == {"taskCount": 0}

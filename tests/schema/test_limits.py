@@ -15,6 +15,7 @@ from graphql import (
 )
 
 from gql_api.errors import RequestError, RequestErrorCode
+from gql_api.execution import Coercions, Executable
 from gql_api.schema import schema
 from gql_api.schema.limits import Limits, Measure, check_document, check_variables, measure, parse, validate
 from gql_api.schema.limits.document import LOCATED
@@ -382,7 +383,8 @@ async def test_suggestions_about_variables_are_a_choice() -> None:
     for suggestions in (True, False):
         for wrong in ({"complete": True}, {"priority": {"eq": "HIG"}}):
             context: Any = SimpleNamespace(compiler=None)
-            answer = await schema.run(document, None, {"f": wrong}, context, suggestions=suggestions)
+            executable = Executable(SCHEMA, Coercions(), document, operation(document))
+            answer = await schema.run(executable, {"f": wrong}, context, suggestions=suggestions)
             assert answer.errors is not None
             assert ("Did you mean" in answer.errors[0].message) is suggestions
 
