@@ -13,11 +13,10 @@ from benchmarks.answers import Raw
 from benchmarks.budget import HOW, TIMED, budget
 from benchmarks.executions import COUNTED, executions
 from benchmarks.rounds import CONNECTIONS, Effort, checked, rounds
-from benchmarks.servers import KINDS, OURS, PROJECT, SERVE, Kind, Server, started
+from benchmarks.servers import BEFORE, KINDS, OURS, PROJECT, SERVE, Kind, Server, started
 from benchmarks.tables import Results, written
 from benchmarks.works import GROWTH, WORKS, Work
 
-BEFORE = "before"
 GROWING = "growth"
 ROOMS_OF = ("Q50", "Q1", "QNEST", "M1")
 """The works whose budget is told."""
@@ -33,7 +32,11 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--only", type=_some(names), default=names, help=f"which servers: {','.join(names)}")
     works += [GROWING]
     parser.add_argument("--work", type=_some(works), default=works, help=f"which works: {','.join(works)}")
-    parser.add_argument("--before", type=Path, help="another checkout of this project, measured beside this one")
+    parser.add_argument(
+        "--before",
+        type=Path,
+        help="another checkout of this project, which is measured beside this one: in its .venv, if it has one",
+    )
     parser.add_argument("--tasks", type=int, default=data.TASKS, help=f"in the database ({data.TASKS})")
     parser.add_argument("--check", action="store_true", help="check all answers, and measure nothing")
     parser.add_argument("--markdown", type=Path, help="write the tables into this file, between its marks")
@@ -67,6 +70,7 @@ async def measure(url: str, options: argparse.Namespace) -> str:
             _say(f"All answers are right: {', '.join(kind.name for kind in kinds)}")
             if options.check:
                 return ""
+            where = await machine.facts(raw, PROJECT)
             samples = []
             effort = Effort(options.seconds, options.requests)
             ways = [await executions(raw, inside[1], works)] if inside else []
@@ -74,7 +78,7 @@ async def measure(url: str, options: argparse.Namespace) -> str:
                 samples.append(each)
                 _say(f"{each.round + 1}  {each.work:13} {each.server:7} {each.cpu:8.3f} ms {each.rate:8,.0f} req/s")
             results = Results(samples)
-            parts = [await machine.facts(raw, PROJECT), _about(options, works), results.speeds(works)]
+            parts = [where, _about(options, works), results.speeds(works)]
             if growing:
                 parts += ["Q50's query for other numbers of tasks:", results.growth(growing)]
             if inside:

@@ -22,7 +22,7 @@ async def facts(raw: Raw, project: Path) -> str:
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, commit {commit(project)}. {cores} cores ({_processor()}), "
         f"{psutil.virtual_memory().total / 1e9:.0f} GB, {platform.system()}, Python {platform.python_version()}, "
-        f"PostgreSQL {postgres} on the same machine; {libraries}."
+        f"PostgreSQL {postgres} on the same machine; {libraries}. Load average before: {os.getloadavg()[0]:.1f}."
     )
 
 

@@ -19,7 +19,7 @@ from benchmarks.load import message
 from benchmarks.works import Q1, Request, Work
 
 PROJECT = Path(__file__).parents[1]
-OURS, STOCK, LIMIT = "ours", "stock", "limit"
+OURS, STOCK, LIMIT, BEFORE = "ours", "stock", "limit", "before"
 PATIENCE = 60.0
 """Seconds that a server has to start, and one request to be answered."""
 
@@ -106,7 +106,7 @@ def _start(kind: Kind, url: str, folder: Path) -> Server:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GQL_API_")}
     with _log(folder, kind.name).open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, *(part.format(port=port) for part in kind.arguments)],
+            [_python(kind.project), *(part.format(port=port) for part in kind.arguments)],
             cwd=folder,
             env={**kept, "PYTHONPATH": str(kind.project), "DATABASE_URL": url, **dict(kind.variables)},
             stdin=subprocess.DEVNULL,
@@ -115,6 +115,12 @@ def _start(kind: Kind, url: str, folder: Path) -> Server:
             start_new_session=True,  # Ctrl-C is for us: servers stop when we say so
         )
     return Server(kind, port, folder, process)
+
+
+def _python(project: Path) -> str:
+    """Return the Python to run a checkout with: its own, where it has one, for it may need other libraries."""
+    own = project / ".venv" / "bin" / "python"
+    return str(own) if project != PROJECT and own.exists() else sys.executable
 
 
 def _wait_until_ready(server: Server) -> None:

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable, Sequence
 from statistics import median
 
 from benchmarks.rounds import Sample
-from benchmarks.servers import LIMIT, OURS, STOCK
+from benchmarks.servers import BEFORE, LIMIT, OURS, STOCK
 from benchmarks.works import Work
 
 BEGIN = "<!-- benchmark: `make bench` writes it -->\n"
 END = "<!-- end of benchmark -->\n"
 NONE = "-"
+IT = "it"
 
 
 def written(document: str, tables: str) -> str:
@@ -50,37 +51,45 @@ class Results:
 
     def speeds(self, works: Sequence[Work]) -> str:
         """Return the table of all works: one line for each server."""
-        head = ("work", "server", "CPU ms", "stock ÷ it", "it ÷ limit", "req/s", "it ÷ stock", "p50 ms", "p99 ms")
+        slower = [other for other in (BEFORE, STOCK) if other in self._servers]
+        pairs = self._pairs(IT)
+        head = ("work", "server", "CPU ms", *map(" ÷ ".join, pairs), "req/s", *(f"it ÷ {each}" for each in slower))
         rows = [
             (
                 work.name if server == self._servers[0] else "",
                 server,
                 shown(self.middle(work.name, server, _cpu), 3),
-                shown(_inverse(self.ratio(work.name, server, STOCK, _cpu)), 1),
-                shown(self.ratio(work.name, server, LIMIT, _cpu), 1),
+                *(shown(self.ratio(work.name, *pair, _cpu), 2) for pair in self._pairs(server)),
                 shown(self.middle(work.name, server, _rate), 0),
-                shown(self.ratio(work.name, server, STOCK, _rate), 1),
+                *(shown(self.ratio(work.name, server, each, _rate), 2) for each in slower),
                 shown(self.middle(work.name, server, lambda each: each.p50), 2),
                 shown(self.middle(work.name, server, lambda each: each.p99), 2),
             )
             for work in works
             for server in self._servers
         ]
-        return table(head, rows, texts=2)
+        return table((*head, "p50 ms", "p99 ms"), rows, texts=2)
 
     def growth(self, works: Sequence[Work]) -> str:
         """Return the table of one query for more and more rows."""
-        head = ("rows", *(f"{server}: CPU ms" for server in self._servers), "stock ÷ ours", "ours ÷ limit")
+        pairs = self._pairs(OURS)
+        head = ("rows", *(f"{server}: CPU ms" for server in self._servers), *map(" ÷ ".join, pairs))
         rows = [
             (
                 str(work.stock.variables["limit"]),
                 *(shown(self.middle(work.name, server, _cpu), 3) for server in self._servers),
-                shown(_inverse(self.ratio(work.name, OURS, STOCK, _cpu)), 1),
-                shown(self.ratio(work.name, OURS, LIMIT, _cpu), 1),
+                *(shown(self.ratio(work.name, *pair, _cpu), 2) for pair in pairs),
             )
             for work in works
         ]
         return table(head, rows)
+
+    def _pairs(self, server: str) -> list[tuple[str, str]]:
+        """Return which servers' CPU is compared where this one is meant: each ratio says how often the second goes
+        into the first.
+        """
+        pairs = [(BEFORE, server), (STOCK, server), (server, LIMIT)]
+        return [pair for pair in pairs if {*pair} - {server} <= {*self._servers}]
 
     def _of(self, work: str, server: str) -> list[Sample | None]:
         return [self._samples.get((work, server, number)) for number in self._rounds]
@@ -101,7 +110,3 @@ def _rate(sample: Sample) -> float:
 def _median(numbers: Iterable[float]) -> float | None:
     found = list(numbers)
     return median(found) if found else None
-
-
-def _inverse(ratio: float | None) -> float | None:
-    return 1 / ratio if ratio else None
