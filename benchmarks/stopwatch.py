@@ -40,6 +40,7 @@ DOORS = {
     EXECUTE: ("gql_api.http.operations:Operations._result",),
     TRANSACTION: (
         "gql_api.session:Session.begin",
+        "gql_api.session:Session.close",
         "gql_api.unit_of_work:UnitOfWork._commit",
         "gql_api.unit_of_work:UnitOfWork.close",
     ),
