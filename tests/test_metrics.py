@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import os
 import re
 import subprocess
@@ -20,9 +21,9 @@ from websockets.typing import Subprotocol
 
 from gql_api.errors import RequestErrorCode
 from gql_api.metrics.folder import VARIABLE, shared_folder
-from gql_api.metrics.prometheus import MOST_NAMES, Metrics
+from gql_api.metrics.prometheus import MOST_EXECUTORS, MOST_NAMES, Metrics
 from gql_api.metrics.workers import exposition
-from gql_api.report import OperationReport, Reports, RequestReport
+from gql_api.report import OperationReport, Reports, RequestReport, count_execution
 from tests.api import Api
 from tests.command import PROJECT, Served, serving
 from tests.conftest import KILL_OTHERS, Raw, api_on
@@ -124,6 +125,27 @@ def test_every_code_is_an_outcome() -> None:
         report.failed([code])
         metrics.operation(report)
     assert sum("outcome=other" in name for name in told(metrics)) == 0
+
+
+def test_how_operations_are_executed_is_counted_and_told(caplog: pytest.LogCaptureFixture) -> None:
+    metrics = Metrics()
+    reports = Reports(metrics)
+    for how in ("compiled", "compiled", "introspection", None, *(f"way {number}" for number in range(MOST_EXECUTORS))):
+        with caplog.at_level(logging.INFO, "gql_api.operation"), reports.operation("http"):
+            if how is not None:
+                count_execution(how)
+    count_execution("outside of any operation")
+    seen = {name: value for name, value in told(metrics).items() if name.startswith("gql_executions_total")}
+    assert seen["gql_executions_total{how=compiled}"] == 2
+    assert seen["gql_executions_total{how=introspection}"] == 1
+    assert seen["gql_executions_total{how=other}"] == 2
+    assert len(seen) == MOST_EXECUTORS + 1
+    assert [vars(record)["facts"].get("executor") for record in caplog.records[:4]] == [
+        "compiled",
+        "compiled",
+        "introspection",
+        None,
+    ]
 
 
 def test_levels_rise_and_fall() -> None:

@@ -14,8 +14,11 @@ from gql_api.report import OperationType
 from gql_api.schema import limits
 from gql_api.schema.prepare import InvalidDocumentError, Rules, parse
 
-NODE = 600
-"""Bytes of memory that a node of a document takes, about, with its tokens and what is compiled of it."""
+NODE = 400
+"""Bytes of memory that a node of a document takes, about, with what is compiled of it."""
+
+TOKEN = 200
+"""Those of a token: comments have no node."""
 
 OPERATION = 4_000
 """Those that an operation takes beside."""
@@ -70,7 +73,8 @@ class PreparedDocument:
             for each in node.definitions
             if isinstance(each, OperationDefinitionNode)
         ]
-        self.bytes = sys.getsizeof(text) + NODE * nodes + OPERATION * len(operations)
+        # Strings and comments have the text a second time.
+        self.bytes = 2 * sys.getsizeof(text) + NODE * nodes + TOKEN * _tokens(node) + OPERATION * len(operations)
         """Of memory, about."""
         self._count = len(operations)
         self._operations: dict[str | None, PreparedOperation] = {}
@@ -88,6 +92,14 @@ class PreparedDocument:
             return found
         message = "The document has no operation." if name is None else "The document has no operation of this name."
         raise RequestError(RequestErrorCode.OPERATION_NOT_FOUND, message)
+
+
+def _tokens(document: DocumentNode) -> int:
+    """Return how many tokens a document keeps, for locations: none, where it is too long for these."""
+    count, token = 0, document.loc.start_token if document.loc is not None else None
+    while token is not None:
+        count, token = count + 1, token.next
+    return count
 
 
 class PreparedDocuments:

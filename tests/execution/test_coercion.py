@@ -40,9 +40,8 @@ NAMED: Any = GraphQLInputObjectType(
 ONE_OF: Any = GraphQLInputObjectType(
     "OneOf", {"a": GraphQLInputField(GraphQLInt), "b": GraphQLInputField(GraphQLList(NAMED))}, is_one_of=True
 )
-OURS: list[Any] = [
-    each for each in schema._schema.type_map.values() if is_input_type(each) and not each.name.startswith("__")
-]
+ALL: dict[str, Any] = schema._schema.type_map
+OURS = [each for name, each in ALL.items() if is_input_type(each) and not name.startswith("__")]
 
 
 def value_of(type_: Any, random: Random, depth: int = 0) -> Any:  # noqa: PLR0911 - one for each kind of type

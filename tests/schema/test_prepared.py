@@ -1,5 +1,7 @@
 """Documents that are kept: once valid, the same object whoever brings it, within a bound, at the same cost."""
 
+import gc
+import tracemalloc
 from dataclasses import replace
 from typing import Any
 
@@ -77,7 +79,7 @@ def test_nor_is_what_is_too_much() -> None:
 
 
 def test_the_longest_unused_goes_first() -> None:
-    texts = [f"{{ {'x' * 50}{number}: taskCount }}" for number in range(10)]
+    texts = [f"{{ {'x' * 50}{number}: taskCount }}" for number in range(3)]
     one = prepared().find(texts[0]).bytes
     documents = prepared(3 * one)
     for text in texts[:3]:
@@ -101,6 +103,31 @@ def test_what_would_take_all_the_room_is_not_kept() -> None:
     nothing = prepared(0)
     assert cost(nothing, "{ taskCount }") == 5
     assert not kept(nothing, "{ taskCount }")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{ taskCount }",
+        "query Many($n: Int!) { tasks(limit: $n) { id title completed category { id name } } }",
+        "{ " + "taskCount " * 2_000 + "}",
+        "{ nodes(ids: [" + "1 " * 1_000 + "]) { id } }",
+        "{ taskCount " + "#" * 100_000 + "\n}",
+        "{ taskCount " + "#" * 15_000 + "\n}",
+        "{ taskCount " + "#\n" * 4_900 + "}",
+        "{ taskCount(filter: {title: {eq: " + '"' + "é" * 50_000 + '"}}) }',
+    ],
+    ids=lambda text: text[:40],
+)
+def test_no_document_takes_more_memory_than_is_counted(text: str) -> None:
+    gc.collect()
+    tracemalloc.start()
+    try:
+        documents = [prepared().find(f"{text}#{number}") for number in range(3)]
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert taken < sum(document.bytes for document in documents) < 5 * taken
 
 
 @pytest.mark.parametrize("name", COSTS)
