@@ -73,7 +73,7 @@ class Session:
         await self._execute(RELEASE)
 
     async def commit(self) -> None:
-        if await self._connected.execute("COMMIT") != "COMMIT":
+        if await self._connected.execute("COMMIT;") != "COMMIT":
             # The server answers so where a statement has failed before.
             raise asyncpg.InFailedSQLTransactionError("the transaction was rolled back instead")
         self._begun = False
@@ -90,7 +90,7 @@ class Session:
         try:
             self._lost = self._lost or driver.is_closed()
             if self._begun and not self._lost:
-                await driver.execute("ROLLBACK")
+                await driver.execute("ROLLBACK;")
             idle = not (self._lost or driver.is_closed() or driver.is_in_transaction())
         except Exception:
             logger.warning("A connection could not be ended in good order, and is thrown away", exc_info=True)
