@@ -17,9 +17,7 @@ SEARCH_MAX = 500
 WORD_MAX = 255
 """Characters of a word that count: PostgreSQL's lexemes are bounded too."""
 
-ASCII_WORD = re.compile("[0-9a-z]+")
-"""A word of folded text where all of it is ASCII."""
-
+ASCII_WORD = re.compile("[a-z0-9]+")
 TOKEN = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)(?P<closed>"?)|(?P<bare>[^\s"]+))')
 
 
@@ -36,9 +34,10 @@ def words(text: str) -> list[str]:
     """Return the words of a text: runs of letters, their marks, and digits."""
     folded = fold(text)
     if folded.isascii():
-        return [word[:WORD_MAX] for word in ASCII_WORD.findall(folded)]
-    kept = "".join(char if unicodedata.category(char)[0] in "LMN" else " " for char in folded)
-    return [word[:WORD_MAX] for word in kept.split()]
+        found = ASCII_WORD.findall(folded)
+    else:
+        found = "".join(char if unicodedata.category(char)[0] in "LMN" else " " for char in folded).split()
+    return [word[:WORD_MAX] for word in found]
 
 
 def search_vector(text: str | None, weight: Literal["A", "B"]) -> str:
