@@ -36,6 +36,9 @@ class Connection(asyncpg.Connection):
     set_local: str = ""
     """Statements that each transaction begins with."""
 
+    keeps_its_session: bool = True
+    """Whether all of its statements run in one session of the server, inside of transactions and outside."""
+
     async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:  # noqa: ASYNC109 - as asyncpg has it
         # This is how the driver begins a transaction. What is sent together costs no round trip of its own.
         if self.set_local and query.startswith("BEGIN"):
@@ -59,6 +62,7 @@ async def connect(*, set_local: Mapping[str, str] | None = None, **arguments: An
     """Connect as asyncpg does. `set_local` are settings of the server that hold in transactions only."""
     connection: Any = await asyncpg.connect(connection_class=Connection, **arguments)
     connection.set_local = "".join(f"; SET LOCAL {name} = '{value}'" for name, value in (set_local or {}).items())
+    connection.keeps_its_session = arguments.get("statement_cache_size") != 0 and not set_local
     notice_when_the_host_is_gone(connection._transport.get_extra_info("socket"))
     return cast(Connection, connection)
 

@@ -32,30 +32,45 @@ class Session:
         self._driver: Connection | None = None
         self._begun = False
         self._lost = False
+        self._alone = self._used = False
 
     @property
     def is_open(self) -> bool:
         """Whether there is a connection."""
         return self._driver is not None
 
-    async def begin(self, how: str) -> None:
-        """Take a connection from the pool and begin a transaction by this statement."""
+    async def begin(self, how: str, *, alone: bool = False) -> None:
+        """Take a connection from the pool and begin a transaction by this statement.
+
+        One statement `alone` is a transaction by itself: where the connection allows that, no other is begun, and a
+        second statement is refused, since it would see another state of the data.
+        """
         if self._driver is not None:
             raise RuntimeError("A transaction is open already")
         self._lent = await self._engine.raw_connection()
         self._driver = self._lent.driver_connection
+        self._used = False
+        self._alone = alone and self._connected.keeps_its_session
+        if self._alone:
+            return
         self._begun = True  # it may have been, even when the answer does not come
         await self._execute(how)
 
     async def fetch(self, statement: str, values: Sequence[Any] = ()) -> list[asyncpg.Record]:
         """Run a statement in the transaction, and return its rows. Errors are the driver's."""
-        self._tell(statement, values)
         driver = self._connected
+        if self._alone:
+            if self._used:
+                raise RuntimeError("A second statement would see another state of the data than the first one, alone")
+            self._used = self._begun = True
+        self._tell(statement, values)
         try:
             rows: list[asyncpg.Record] = await driver.fetch(statement, *values)
         except Exception as error:
             self._look_after(driver, error)
             raise
+        if self._alone:
+            self._begun = False  # it has come to its end
         return rows
 
     @asynccontextmanager

@@ -34,6 +34,8 @@ class UnitOfWork:
         self._closed = False
         self._failure: BaseException | None = None
         self._when_written: list[Callable[[], object]] = []
+        self.single_statement = False
+        """Whether whoever reads next is known to send one statement and no other: then no transaction surrounds it."""
         self.committed: bool | None = False
         """Whether the last write was kept; None when that is in doubt: its commit was sent, and no answer has come."""
 
@@ -59,7 +61,7 @@ class UnitOfWork:
                 raise (failures.unavailable(self._failure) or UnavailableError()) from self._failure
             try:
                 if not self._session.is_open:
-                    await self._session.begin(SNAPSHOT)
+                    await self._session.begin(SNAPSHOT, alone=self.single_statement)
                 yield self._repositories
             except BaseException as error:
                 # After a failed or cancelled statement nothing more can be read in this transaction, and to go on in

@@ -90,6 +90,12 @@ async def read(work: UnitOfWork) -> None:
         await repositories.categories.get_many([1, 2])
 
 
+async def alone(work: UnitOfWork) -> None:
+    work.single_statement = True
+    async with work.read() as repositories:
+        await repositories.tasks.count(None)
+
+
 async def write(work: UnitOfWork) -> None:
     async with work.write() as repositories:
         await add_category(repositories)
@@ -134,7 +140,7 @@ async def test_after_a_failed_statement_the_connection_is_lent_idle(one: One, *,
 
 
 @pytest.mark.parametrize("times", [1, 2])
-@pytest.mark.parametrize("what", [read, write])
+@pytest.mark.parametrize("what", [read, write, alone])
 async def test_cancelled_at_each_await_the_connection_is_idle_or_thrown_away(
     one: One, raw: Raw, what: Callable[[UnitOfWork], Awaitable[None]], times: int
 ) -> None:
@@ -215,6 +221,45 @@ async def test_a_commit_that_could_only_roll_back_is_no_commit(one: One, raw: Ra
     assert await raw.fetchval("SELECT count(*) FROM tasks") == 0
     await work.close()
     await look(one)
+
+
+async def test_one_statement_alone_needs_no_transaction(one: One, raw: Raw) -> None:
+    """And the connection goes back as it came."""
+    backend = await look(one)
+    work = one.work()
+    work.single_statement = True
+    async with work.read() as repositories:
+        assert await repositories.tasks.count(None) == 0
+        assert not repositories.tasks._session._connected.is_in_transaction()
+    await work.close()
+    last = await raw.fetchrow("SELECT query, state FROM pg_stat_activity WHERE pid = $1", backend)
+    assert last is not None
+    assert last["query"].startswith("SELECT count")
+    assert last["state"] == "idle"
+    assert await look(one) == backend
+
+
+async def test_a_second_statement_is_refused_where_the_first_one_was_alone(one: One) -> None:
+    work = one.work()
+    await alone(work)
+    with pytest.raises(RuntimeError, match="another state"):
+        await alone(work)
+    await write(work)
+    async with work.read() as repositories:
+        assert await repositories.tasks.count(None) == 1
+    await work.close()
+    await look(one)
+
+
+async def test_behind_a_pooler_one_statement_has_a_transaction_too(database: str) -> None:
+    """It would be prepared in one session and run in another; and only a transaction bounds its time there."""
+    engine = db.create_engine(database, pool_size=1, transaction_pooling=True, statement_timeout=1)
+    work = UnitOfWork(db.create_sessions(engine))
+    work.single_statement = True
+    async with work.read() as repositories:
+        assert (await state(repositories))[:2] == READ
+    await work.close()
+    await engine.dispose()
 
 
 async def test_a_savepoint_undoes_its_block_alone(one: One) -> None:
