@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from os import environ
 from pathlib import Path
-from threading import Timer
+from queue import SimpleQueue
+from threading import Thread, Timer
 from typing import Any
 
 import httpx
@@ -52,8 +53,11 @@ class Served:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self.process = process
         self.written: list[str] = []
-        """Its lines as they are, and what each of them says, below."""
+        """Its lines as they are, and what each of them says, below: as far as somebody has asked for them."""
         self.said: list[str] = []
+        self._unread: SimpleQueue[str | None] = SimpleQueue()
+        self._reader = Thread(target=self._read, daemon=True)
+        self._reader.start()
         for line in map(message, self.lines()):
             if line.startswith(("Explorer: ", "API: ", "Serving: ")):
                 self.address = line.split()[1].rstrip(",")
@@ -61,13 +65,20 @@ class Served:
         else:
             raise AssertionError(self.said)
 
-    def lines(self) -> Iterator[str]:
-        """Read on what it says."""
+    def _read(self) -> None:
+        """Read whatever it writes, wanted or not: a process whose pipe is full stands still."""
         assert self.process.stderr is not None
         for line in self.process.stderr:
-            self.written.append(line.rstrip())
-            self.said.append(message(self.written[-1]))
-            yield self.written[-1]
+            self._unread.put(line.rstrip())
+        self._unread.put(None)
+
+    def lines(self) -> Iterator[str]:
+        """Read on what it says, to its end."""
+        while (line := self._unread.get()) is not None:
+            self.written.append(line)
+            self.said.append(message(line))
+            yield line
+        self._unread.put(None)  # who reads on finds the end again
 
     def ask(self, query: str) -> Any:
         answer = httpx.post(self.address, json={"query": query}, timeout=60).json()
@@ -75,8 +86,12 @@ class Served:
         return answer["data"]
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> str:
+        """End it in good order, and return what has not been read yet."""
         self.process.send_signal(how)
-        _, rest = self.process.communicate(timeout=60)
+        self.process.wait(timeout=60)
+        self._reader.join(timeout=60)
+        assert not self._reader.is_alive()  # or some part of it is left
+        rest = "\n".join(self.lines())
         assert self.process.returncode == 0, rest
         return rest
 
@@ -104,4 +119,4 @@ def serving(
             patience.cancel()
             if process.poll() is None:
                 process.send_signal(signal.SIGINT)
-                process.communicate(timeout=60)
+                process.wait(timeout=60)

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Thread
 from typing import NamedTuple
 
 import psutil
@@ -127,8 +126,6 @@ async def target(url: str, *, patience: float | None = None) -> AsyncIterator[Ta
             serving(*arguments, cwd=here, at_most=600, DATABASE_URL=url, **times) as served,
             serving(*arguments, cwd=here, at_most=600, DATABASE_URL=url, **GUARDED) as guarded,
         ):
-            for each in (served, guarded):
-                Thread(target=list, args=[each.lines()], daemon=True).start()  # or it would wait to be read
             async with connected(url) as raw:
                 await raw.execute(
                     "UPDATE tasks SET description = repeat('😀', 10000), description_key = 'x' WHERE id IN "
@@ -137,7 +134,7 @@ async def target(url: str, *, patience: float | None = None) -> AsyncIterator[Ta
                 )
                 yield Target(served, guarded, raw)
         for each in (served, guarded):
-            errors = [line for line in each.written if '"level": "ERROR"' in line or "Traceback" in line]
+            errors = [line for line in each.lines() if '"level": "ERROR"' in line or "Traceback" in line]
             assert not errors, errors
 
 
