@@ -5,6 +5,7 @@ HTTP runs the production's own transactions on `database`, a clone of the migrat
 """
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from os import environ
@@ -26,6 +27,13 @@ from gql_api.app import create_app
 from gql_api.session import Session
 from gql_api.settings import Settings
 from tests.api import Api
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was there before the first test out of garbage collection, which takes a sixth less CPU then."""
+    gc.collect()
+    gc.freeze()
+
 
 Raw: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 """A connection of the test's own."""

@@ -536,9 +536,10 @@ async def many_tasks(api: Api, raw: Raw) -> list[str]:
 
 def met_once(met: list[str], before: list[str], created: set[str], deleted: set[str]) -> None:
     """Whoever was there all the time was met, nobody twice, and all in their order."""
-    assert len(set(met)) == len(met)
-    assert set(before) - deleted <= set(met) <= set(before) | created
-    assert [id for id in met if id not in created] == [id for id in before if id in set(met)]
+    once = set(met)
+    assert len(once) == len(met)
+    assert set(before) - deleted <= once <= set(before) | created
+    assert [id for id in met if id not in created] == [id for id in before if id in once]
 
 
 @pytest.mark.parametrize(("direction", "backwards"), [("ASC", True)])

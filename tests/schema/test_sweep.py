@@ -5,7 +5,6 @@ place of each argument, input field and list element: as variables, as literals,
 What is new in the schema joins by itself; where a valid value cannot be guessed, the sweep fails and says what to add.
 """
 
-import gc
 import json
 import logging
 import re
@@ -835,16 +834,6 @@ def short(value: object, longest: int) -> str:
     return text if len(text) <= longest else f"{text[:longest]}… ({len(text)} characters)"
 
 
-@pytest.fixture(scope="module")
-def garbage_of_its_own() -> Iterator[None]:
-    """Leave all that was there before out of garbage collection: to walk through it takes an eighth of the time."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
-
-
-@pytest.mark.usefixtures("garbage_of_its_own")
 @pytest.mark.parametrize("field", FIELDS.values(), ids=FIELDS)
 async def test_every_error_is_tidy(
     api: Api, raw: Raw, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, field: Field
