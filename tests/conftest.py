@@ -27,6 +27,7 @@ from gql_api.app import create_app
 from gql_api.session import Session
 from gql_api.settings import Settings
 from tests.api import Api
+from tests.typed import Typed
 
 
 def pytest_collection_finish() -> None:
@@ -145,6 +146,11 @@ def folder() -> Iterator[Path]:
     with TemporaryDirectory(prefix="gql-test-") as made:
         Path(made).chmod(0o755)
         yield Path(made)
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path) -> Typed:
+    return Typed(monkeypatch, capsys, folder)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 import os
 import pty
 import re
@@ -10,58 +9,16 @@ import signal
 import socket
 import subprocess
 import sys
-from dataclasses import dataclass
 from importlib.metadata import version
-from io import StringIO
-from os import environ
 from pathlib import Path
 
 import pytest
 from graphql import build_schema
 
-from gql_api import db, demo, migrations
-from gql_api.cli import main
+from gql_api import db, demo, embedded, migrations
 from tests.command import COMMAND, PROJECT, environment, run, serving
-from tests.conftest import Server
-
-
-@dataclass
-class Done:
-    code: int
-    stdout: str
-    stderr: str
-
-
-class Typed:
-    """Runs a command in this process, which spares it the second that importing takes."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path) -> None:
-        monkeypatch.chdir(folder)
-        monkeypatch.setattr(sys, "stdin", StringIO())
-        monkeypatch.setattr(signal, "signal", lambda *_: None)
-        for name in {*environ} - {*environment()}:
-            monkeypatch.delenv(name)
-        monkeypatch.setenv("GQL_API_PORT", "0")
-        self._monkeypatch = monkeypatch
-        self._capsys = capsys
-
-    def __call__(self, *arguments: str, **variables: str) -> Done:
-        with self._monkeypatch.context() as patch:
-            patch.setattr(sys, "argv", ["gql-api", *arguments])
-            patch.setattr(logging.getLogger(), "handlers", [])  # what `dev` puts there writes to a stderr that ends
-            for name, value in variables.items():
-                patch.setenv(name, value)
-            self._capsys.readouterr()
-            with pytest.raises(SystemExit) as end:
-                main()
-        code = end.value.code
-        assert isinstance(code, int)
-        return Done(code, *self._capsys.readouterr())
-
-
-@pytest.fixture
-def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], folder: Path) -> Typed:
-    return Typed(monkeypatch, capsys, folder)
+from tests.conftest import Raw, Server, connected
+from tests.typed import Typed
 
 
 def test_the_first_day(folder: Path) -> None:
@@ -129,28 +86,23 @@ def test_migrate_works_on_the_database_that_comes_along(typed: Typed, folder: Pa
     assert f"{where}Migrated from 0001 to {head}.\n" in typed("seed").stderr
 
 
-async def test_a_database_that_somebody_changed_does_not_pass_the_check(server: Server, folder: Path) -> None:
-    url = server.url(await server.create())
-    assert (await asyncio.to_thread(run, "migrate", cwd=folder, DATABASE_URL=url)).returncode == 0
-    engine = db.create_engine(url)
-    async with engine.begin() as connection:
-        await connection.exec_driver_sql("ALTER TABLE tasks ADD mood text")
-    await engine.dispose()
-    checked = await asyncio.to_thread(run, "migrate", "check", cwd=folder, DATABASE_URL=url)
-    assert checked.returncode == 1
+async def test_a_database_that_somebody_changed_does_not_pass_the_check(database: str, raw: Raw, typed: Typed) -> None:
+    await raw.execute("ALTER TABLE tasks ADD mood text")
+    checked = await asyncio.to_thread(typed, "migrate", "check", DATABASE_URL=database)
+    assert checked.code == 1
     assert "its tables are not as that revision makes them: remove_column" in checked.stderr
     assert len(checked.stderr.splitlines()) == 1
 
 
-async def test_a_database_of_ones_own(server: Server, folder: Path) -> None:
+async def test_a_database_of_ones_own(server: Server, typed: Typed, folder: Path) -> None:
     """It is used as it is: not migrated unasked, and given no demo data."""
     url = server.url(await server.create()).replace("postgresql://", "postgresql+asyncpg://")
 
     def use() -> None:
-        refused = run("dev", cwd=folder, DATABASE_URL=url)
-        assert refused.returncode == 1
+        refused = typed("dev", DATABASE_URL=url)
+        assert refused.code == 1
         assert "has not been migrated yet. Run: make migrate, or gql-api migrate" in refused.stderr
-        assert run("migrate", cwd=folder, DATABASE_URL=url).returncode == 0
+        assert typed("migrate", DATABASE_URL=url).code == 0
         with serving("dev", cwd=folder, DATABASE_URL=url, GQL_API_EXPLORER="false") as served:
             assert served.said[-1] == f"API: {served.address} (Ctrl-C stops)"
             assert served.ask("{ taskCount }") == {"taskCount": 0}
@@ -161,8 +113,8 @@ async def test_a_database_of_ones_own(server: Server, folder: Path) -> None:
     async with engine.begin() as connection:
         await connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'another'")
     await engine.dispose()
-    behind = await asyncio.to_thread(run, "dev", cwd=folder, DATABASE_URL=url)
-    assert behind.returncode == 1
+    behind = await asyncio.to_thread(typed, "dev", DATABASE_URL=url)
+    assert behind.code == 1
     assert f"is at revision another, not {migrations.head()}" in behind.stderr
 
 
@@ -192,19 +144,19 @@ def test_so_it_is_for_every_command(typed: Typed, command: str) -> None:
     assert (refused.code, refused.stderr) == (1, f"gql-api: postgresql://u@127.0.0.1:1/name {why}\n")
 
 
-async def test_what_the_server_refuses_is_one_clear_line(server: Server, folder: Path) -> None:
+async def test_what_the_server_refuses_is_one_clear_line(server: Server, typed: Typed) -> None:
     latin = await server.create(options="ENCODING 'SQL_ASCII' LOCALE 'C'")
     unknown = server.url(await server.create()) + "&nonsense=1"
     for url, says in ((server.url(latin), "encoded in SQL_ASCII"), (unknown, "does not know")):
-        refused = await asyncio.to_thread(run, "migrate", cwd=folder, DATABASE_URL=url)
-        assert refused.returncode == 1
+        refused = await asyncio.to_thread(typed, "migrate", DATABASE_URL=url)
+        assert refused.code == 1
         assert says in refused.stderr
         assert len(refused.stderr.splitlines()) == 1
 
 
-async def test_a_database_that_is_not_there_is_one_clear_line(server: Server, folder: Path) -> None:
-    refused = await asyncio.to_thread(run, "dev", cwd=folder, DATABASE_URL=server.url("not_there"))
-    assert refused.returncode == 1
+async def test_a_database_that_is_not_there_is_one_clear_line(server: Server, typed: Typed) -> None:
+    refused = await asyncio.to_thread(typed, "dev", DATABASE_URL=server.url("not_there"))
+    assert refused.code == 1
     assert "There is no such database" in refused.stderr
     assert len(refused.stderr.splitlines()) == 1
 
@@ -251,9 +203,9 @@ def test_what_is_no_setting_is_told(typed: Typed) -> None:
     assert "GQL_API_POOL_SIZE=10\n" in told.stdout
 
 
-def test_schema_prints_the_schema(folder: Path) -> None:
-    printed = run("schema", cwd=folder)
-    assert printed.returncode == 0
+def test_schema_prints_the_schema(typed: Typed) -> None:
+    printed = typed("schema")
+    assert printed.code == 0
     assert build_schema(printed.stdout).query_type is not None
 
 
@@ -360,10 +312,16 @@ def test_ctrl_c_stops_seeding_and_what_is_there_is_whole(folder: Path) -> None:
     assert process.returncode == 130
     assert "Adding tasks" in said
     assert "Traceback" not in said
-    with serving("dev", cwd=folder) as served:
-        count = served.ask("{ taskCount }")["taskCount"]
+    with embedded.running(folder / ".gql-api") as url:
+        count = asyncio.run(tasks(url))
     assert count % 1000 in {0, len(demo.LIST)}
     assert 1000 <= count < 200_000
+
+
+async def tasks(url: str) -> int:
+    """Return how many tasks there are."""
+    async with connected(url) as connection:
+        return int(await connection.fetchval("SELECT count(*) FROM tasks"))
 
 
 def _read(terminal: int) -> str:

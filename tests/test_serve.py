@@ -14,8 +14,9 @@ import psutil
 import pytest
 
 from gql_api import migrations
-from tests.command import PROJECT, Served, run, serving
+from tests.command import PROJECT, Served, serving
 from tests.conftest import Raw, Server, connected, waiting_for_a_lock
+from tests.typed import Typed
 
 
 def workers(served: Served) -> list[psutil.Process]:
@@ -24,24 +25,26 @@ def workers(served: Served) -> list[psutil.Process]:
     ]
 
 
-def test_it_needs_a_database(folder: Path) -> None:
-    refused = run("serve", cwd=folder)
-    assert (refused.returncode, refused.stdout) == (1, "")
+def test_it_needs_a_database(typed: Typed, folder: Path) -> None:
+    refused = typed("serve")
+    assert (refused.code, refused.stdout) == (1, "")
     assert refused.stderr.startswith("gql-api: DATABASE_URL is not set")
     assert len(refused.stderr.splitlines()) == 1
     assert not list(folder.iterdir())
 
 
-async def test_it_starts_on_a_migrated_database_only_unless_told_to_migrate(server: Server, folder: Path) -> None:
+async def test_it_starts_on_a_migrated_database_only_unless_told_to_migrate(
+    server: Server, typed: Typed, folder: Path
+) -> None:
     url = server.url(await server.create())
 
     def use() -> None:
-        refused = run("serve", cwd=folder, DATABASE_URL=url)
-        assert refused.returncode == 1
+        refused = typed("serve", DATABASE_URL=url)
+        assert refused.code == 1
         assert "has not been migrated yet. Run: gql-api migrate up, or gql-api serve --migrate" in refused.stderr
-        assert run("migrate", "up", "0001", cwd=folder, DATABASE_URL=url).returncode == 0
-        behind = run("serve", cwd=folder, DATABASE_URL=url)
-        assert behind.returncode == 1
+        assert typed("migrate", "up", "0001", DATABASE_URL=url).code == 0
+        behind = typed("serve", DATABASE_URL=url)
+        assert behind.code == 1
         assert f"is at revision 0001, not {migrations.head()}" in behind.stderr
         with serving("serve", "--migrate", "--workers", "1", cwd=folder, DATABASE_URL=url) as served:
             assert f"Migrated from 0001 to {migrations.head()}." in served.said
@@ -60,9 +63,9 @@ async def test_it_starts_on_a_migrated_database_only_unless_told_to_migrate(serv
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])  # noqa: S104 - it is refused
-def test_it_does_not_listen_for_everybody_without_a_token(folder: Path, database: str, host: str) -> None:
-    refused = run("serve", "--host", host, cwd=folder, DATABASE_URL=database)
-    assert refused.returncode == 1
+async def test_it_does_not_listen_for_everybody_without_a_token(typed: Typed, database: str, host: str) -> None:
+    refused = await asyncio.to_thread(typed, "serve", "--host", host, DATABASE_URL=database)
+    assert refused.code == 1
     assert "set GQL_API_TOKENS, or say --public" in refused.stderr
     assert len(refused.stderr.splitlines()) == 1
 
