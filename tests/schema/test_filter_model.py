@@ -304,7 +304,7 @@ def examples(number: int) -> int:
 
 
 many = settings(
-    max_examples=examples(100),
+    max_examples=examples(50),
     derandomize=MORE <= 1,
     deadline=None,
     database=None,
@@ -385,7 +385,7 @@ async def test_tasks(world: World, filter: Filter | None, order: Order, sizes: l
     await check(world, "Task", filter, order, sizes, backwards)
 
 
-@settings(many, max_examples=examples(60))
+@settings(many, max_examples=examples(30))
 @given(
     filter=st.none() | category_filters(3),
     order=orders("name", "createdAt", "updatedAt"),
@@ -396,13 +396,13 @@ async def test_categories(world: World, filter: Filter | None, order: Order, siz
     await check(world, "Category", filter, order, sizes, backwards)
 
 
-@settings(many, max_examples=examples(60))
+@settings(many, max_examples=examples(30))
 @given(filter=st.none() | tag_filters(3), order=orders("name", "createdAt"), sizes=SIZES, backwards=st.booleans())
 async def test_tags(world: World, filter: Filter | None, order: Order, sizes: list[int], backwards: bool) -> None:
     await check(world, "Tag", filter, order, sizes, backwards)
 
 
-@settings(many, max_examples=examples(50))
+@settings(many, max_examples=examples(25))
 @given(search=SEARCHES, order=TASK_ORDERS, sizes=SIZES)
 @example(search="red", order=None, sizes=[1])
 @example(search='blue -red or "red blue" gree', order=[{"title": "ASC"}], sizes=[2])
@@ -418,7 +418,7 @@ TEXT_FILTERS = st.one_of(
 )
 
 
-@settings(many, max_examples=examples(250))
+@settings(many, max_examples=examples(125))
 @given(filter=TEXT_FILTERS, negated=st.booleans())
 async def test_texts(world: World, filter: Filter, negated: bool) -> None:
     filter = {"not": filter} if negated else filter
