@@ -235,6 +235,9 @@ class Maker:
             word = self.random.choice(list(type_.values))
             return Word(word) if literal else word
         if isinstance(type_, GraphQLInputObjectType):
+            if type_.is_one_of:
+                key, only = self.random.choice(list(type_.fields.items()))
+                return {key: self.inner_value(only.type, key, depth + 1, literal)}
             return {
                 key: self.value(each.type, key, depth + 1, literal=literal)
                 for key, each in type_.fields.items()

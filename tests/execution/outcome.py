@@ -17,8 +17,8 @@ Told = tuple[Any, ...]
 BREAKS_OFF = "The list breaks off."
 """What the error says of a list that ends in one."""
 
-PATIENCE = 100
-"""Turns of the event loop in which what is left behind must come to its end."""
+PATIENCE = 20
+"""Seconds in which what is left behind must come to its end."""
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Outcome:
     left: int = 0
     """Tasks that did not end."""
     steps: int = 0
-    """Turns of the event loop that it took."""
+    """Turns of the event loop that it took until it was stopped."""
 
 
 def told(error: GraphQLError) -> Told:
@@ -63,10 +63,10 @@ async def outcome_of(
         if isawaitable(result):
             outcome.waited = True
             task = asyncio.ensure_future(result)
-            while not task.done() and outcome.steps != cancel_after:
+            while cancel_after is not None and not task.done() and outcome.steps < cancel_after:
                 outcome.steps += 1
                 await asyncio.sleep(0)
-            if not task.done():
+            if cancel_after is not None:
                 task.cancel()
             result = await task
     except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - whatever it is: the two are compared
@@ -74,11 +74,9 @@ async def outcome_of(
     else:
         outcome.data = result.data
         outcome.errors = [told(error) for error in result.errors or ()]
-    for _ in range(PATIENCE):
-        if asyncio.all_tasks() <= before:
-            break
-        await asyncio.sleep(0)
     left = asyncio.all_tasks() - before
+    if left:
+        _, left = await asyncio.wait(left, timeout=PATIENCE)
     outcome.left = len(left)
     for each in left:
         each.cancel()

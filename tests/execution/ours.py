@@ -1,0 +1,74 @@
+"""Our own schema on demo data: random operations with values that fit, executed with and without compiled operations."""
+
+from collections.abc import Sequence
+from random import Random
+from typing import Any
+
+from graphql import DocumentNode, parse
+
+from gql_api.context import Connection, Context
+from gql_api.db import Sessions
+from gql_api.execution import Compiler
+from gql_api.schema import schema
+from tests.execution.outcome import Outcome, outcome_of
+
+TEXTS = ("", "home", "work", "Water the plants", "a", "E", "%", "five minutes", "x" * 300)
+IDS_AND_CURSORS = " ".join(
+    [
+        "{",
+        *(
+            f"{name}Connection(first: 3) {{ edges {{ cursor node {{ id }} }} }}"
+            for name in ("tasks", "categories", "tags")
+        ),
+        "}",
+    ]
+)
+MOMENTS = ("2026-01-01T00:00:00Z", "2027-06-30T12:00:00+02:00")
+
+
+class Values:
+    """Values for arguments and variables: mostly what there is, at times what is refused."""
+
+    def __init__(self, ids: Sequence[str], cursors: Sequence[str]) -> None:
+        self.ids = (*ids, "VGFzazo5OTk5OTk", "Q2F0ZWdvcnk6OTk5OTk5", "nonsense", "")
+        self.cursors = (*cursors, "nonsense")
+
+    @classmethod
+    async def of(cls, sessions: Sessions) -> "Values":
+        found = await run(parse(IDS_AND_CURSORS), {}, sessions, None)
+        edges = [edge for each in found.data.values() for edge in each["edges"]]
+        return cls([edge["node"]["id"] for edge in edges], [edge["cursor"] for edge in edges])
+
+    def __call__(self, random: Random, type_: str, name: str) -> Any:
+        match type_:
+            case "ID":
+                return random.choice(self.ids)
+            case "Int":
+                return random.choice([0, 1, 2, 3, 5, 100, 101, -1])
+            case "Boolean":
+                return random.random() < 0.5  # noqa: PLR2004
+            case "DateTime":
+                return random.choice(MOMENTS)
+            case "String" if name in {"after", "before"}:
+                return random.choice(self.cursors)
+            case "String" if name == "color":
+                return random.choice(["#00ff00", "green"])
+        return random.choice(TEXTS)
+
+
+async def run(
+    document: DocumentNode,
+    variables: dict[str, Any] | None,
+    sessions: Sessions,
+    compiler: Compiler | None,
+    **others: Any,
+) -> Outcome:
+    """Execute an operation as the application does, but for limits."""
+    context = Context.open(Connection(sessions, "test"))
+    context.compiler = compiler
+    try:
+        return await outcome_of(
+            lambda: schema.run(document, None, variables, context, suggestions=True), **others
+        )
+    finally:
+        await context.work.close()
