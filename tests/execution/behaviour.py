@@ -61,14 +61,21 @@ WRONG: list[Any] = [2**31, float("nan"), "nonsense", [], {}, object, b"bytes", 0
 class Case:
     """One execution: what its fields do, and what they have done."""
 
+    coroutines = False
+    """Whether some resolvers are coroutines anyway."""
+
     def __init__(self, seed: int, *, waits: bool = True, calm: frozenset[Place] = frozenset()) -> None:
         self.seed = seed
         self.waits = waits
+        self.shared = False
+        """Whether what is made now is for several who ask: it can be gone through more than once."""
         self.calm = calm
         """Places where nothing odd happens."""
         self.drawn: set[Place] = set()
         """Places where something odd does."""
         self.effects: list[tuple[Any, ...]] = []
+        self.open = 0
+        """Generators that have begun, and were neither gone through nor closed."""
         self._made: list[Coroutine[Any, Any, Any]] = []
 
     def random(self, place: Place, what: str = "") -> Random:
@@ -91,7 +98,7 @@ class Case:
 
     def value(self, type_: GraphQLOutputType, place: Place, *, raises: bool = True, depth: int = 0) -> Any:
         """Return what a field of this type answers; `raises` says whether it may raise here, and not only answer."""
-        kind = self.choose(place, f"value {depth}", LIVELY if depth < 2 else {**LIVELY, "wait": 0})  # noqa: PLR2004
+        kind = self.choose(place, f"value {depth}", LIVELY if depth == 0 else LIVELY | {"wait": 0})
         match kind:
             case "null":
                 return None
@@ -109,17 +116,15 @@ class Case:
 
     def error(self, place: Place) -> Exception:
         text = f"Wrong at {place}."
-        return self.random(place, "error").choice(
-            [
-                OddError(text),
-                ValueError(text),
-                GraphQLError(text, extensions={"code": "ODD"}),
-                GraphQLError(text, original_error=OddError("inside")),
-                TimeoutError(),
-                StopIteration(text),
-                AttributeError(text),
-            ]
-        )
+        choices = [
+            OddError(text),
+            ValueError(text),
+            GraphQLError(text, extensions={"code": "ODD"}),
+            GraphQLError(text, original_error=OddError("inside")),
+            TimeoutError(),
+            AttributeError(text),
+        ]
+        return self.random(place, "error").choice(choices if self.coroutines else [*choices, StopIteration(text)])
 
     def later(self, place: Place, value: Callable[[], Any], what: str) -> Awaitable[Any]:
         """Return something of which the value is to be had in some steps of the loop."""
@@ -177,10 +182,8 @@ class Case:
         kind = self.choose(
             place,
             "container",
-            {
-                **{"list": 12, "tuple": 3, "deque": 1, "values": 1, "generator": 2, "wait generator": 2},
-                **{"set": 1, "breaks": 1, "wait breaks": 1, "text": 1},
-            },
+            {"list": 12, "tuple": 3, "deque": 1, "values": 1, "set": 1, "text": 1}
+            | ({} if self.shared else {"generator": 2, "wait generator": 2, "breaks": 1, "wait breaks": 1}),
         )
         items = [self.value(item, (*place, index), raises=False) for index in range(count)]
         match kind:
@@ -209,13 +212,17 @@ class Case:
 
     async def _waiting_generator(self, items: list[Any], place: Place, *, breaks: bool) -> AsyncIterator[Any]:
         steps = self.random(place, "generator").choice([0, 0, 1])
-        for index, item in enumerate(items):
-            for _ in range(steps):
-                await asyncio.sleep(0)
-            self.did("wait item", (*place, index))
-            yield item
-        if breaks:
-            raise OddError(BREAKS_OFF)
+        self.open += 1
+        try:
+            for index, item in enumerate(items):
+                for _ in range(steps):
+                    await asyncio.sleep(0)
+                self.did("wait item", (*place, index))
+                yield item
+            if breaks:
+                raise OddError(BREAKS_OFF)
+        finally:
+            self.open -= 1
 
     def forgotten(self) -> int:
         """Return how many coroutines were made and never awaited; they are closed now."""

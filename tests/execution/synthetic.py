@@ -22,7 +22,7 @@ from graphql.execution.executor_throwing_on_incremental import ExecutorThrowingO
 
 from tests.execution.behaviour import Case, Place
 from tests.execution.documents import Maker, Operation, smaller
-from tests.execution.outcome import Outcome, different_effects, differences, outcome_of, serial
+from tests.execution.outcome import Outcome, different_effects, differences, outcome_of, serial, spread
 
 ALL_ERRORS = DirectiveNode(name=NameNode(value="experimental_disableErrorPropagation"), arguments=())
 
@@ -48,8 +48,8 @@ class Synthetic:
             ),
             **others,
         )
-        outcome.effects = case.effects
-        outcome.forgotten = case.forgotten()
+        outcome.effects, outcome.waits = case.effects, case.waits or case.coroutines
+        outcome.forgotten, outcome.open = case.forgotten(), case.open
         return outcome
 
     async def differ(
@@ -60,7 +60,7 @@ class Synthetic:
         compiled = await self.run(executor, document, variables, make())
         possible = await self.run(self.ordinary, telling_all(document), variables, make())
         found = [*differences(ordinary, compiled, possible.errors), *different_effects(ordinary, compiled)]
-        if serial(ordinary) and not serial(compiled):
+        if serial(ordinary) and not serial(compiled) and not spread(ordinary):
             found.append("the root fields of the mutation do not come one after the other")
         return found
 
