@@ -14,6 +14,7 @@ Path = tuple[str | int, ...]
 Told = tuple[Any, ...]
 """All that can be seen of an error."""
 
+CANCELLED = "cancelled"
 BREAKS_OFF = "The list breaks off."
 """What the error says of a list that ends in one."""
 
@@ -74,7 +75,7 @@ async def outcome_of(
                 task.cancel()
             result = await task
     except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - whatever it is: the two are compared
-        outcome.raised = repr(error)
+        outcome.raised = CANCELLED if isinstance(error, asyncio.CancelledError) else repr(error)
     else:
         outcome.data = result.data
         outcome.errors = [told(error) for error in result.errors or ()]

@@ -1,7 +1,5 @@
 """Compiled operations lead to what ordinary ones do, whatever fields do: in schemas made to be difficult."""
 
-import gc
-from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -14,23 +12,6 @@ from tests.execution.executors import compiling
 from tests.execution.plain import SCHEMA, PlainCase
 from tests.execution.synthetic import Synthetic
 from tests.fuzz.budget import examples
-
-pytestmark = [
-    # What graphql-core itself leaves where null spreads, and where it is cancelled.
-    pytest.mark.filterwarnings(f"ignore:{what}:{category}")
-    for what, category in [
-        ("coroutine '(Executor|GraphQLCoreConverter)", "RuntimeWarning"),
-        ("Exception ignored in. <coroutine object (Executor|GraphQLCoreConverter)", "pytest.PytestUnraisableExceptionWarning"),
-    ]
-]
-
-
-
-@pytest.fixture(autouse=True)
-def what_is_forgotten_is_told_here() -> Iterator[None]:
-    yield
-    gc.collect()
-
 
 SEEDS = st.integers(0, 2**40)
 
