@@ -10,6 +10,7 @@ from gql_api.execution.compiler import COMPILED, Compiled, Compiler
 from gql_api.execution.declared import Derived, Relation, instances_of
 from gql_api.execution.executable import Executable
 from gql_api.execution.executor import Compiling
+from gql_api.execution.plan import Plan
 
 __all__ = [
     "COMPILED",
@@ -19,6 +20,7 @@ __all__ = [
     "Compiling",
     "Derived",
     "Executable",
+    "Plan",
     "Relation",
     "instances_of",
 ]

@@ -10,6 +10,13 @@ COMPILED = "gql_api.compiled"
 """Under which key a field's metadata holds its declaration."""
 
 
+READS = "gql_api.reads"
+"""Under which key a root field's metadata holds with how many statements its resolver reads, where that is certain.
+
+What a mutation reads in its own transaction does not count.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Derived:
     """A field that follows from its parent and the context alone: at once, without effects."""
@@ -38,6 +45,13 @@ class Attribute:
 
 Declaration = Derived | Relation | Attribute | None
 """None: what the field is, only its resolver knows."""
+
+
+def reads(definition: GraphQLField) -> int | None:
+    """Return with how many statements a root field's resolver reads; None where that is not certain."""
+    field = definition.extensions.get("strawberry-definition")
+    found = None if field is None else field.metadata.get(READS)
+    return found if isinstance(found, int) else None
 
 
 def instances_of(cls: type) -> Callable[[object, object], bool]:

@@ -8,6 +8,7 @@ from graphql.pyutils.is_awaitable import is_async_iterable
 from strawberry.execution.is_awaitable import optimized_is_awaitable
 
 from gql_api.execution.compiler import Compiler
+from gql_api.execution.plan import Plan
 from gql_api.execution.waiting import Execution
 
 KNOWN = {is_awaitable, optimized_is_awaitable}
@@ -28,7 +29,11 @@ class Compiling(Executor[Any]):
         found = compiler.find(self, self._reason(serially))
         if found is None:
             return super().execute_operation(serially)
+        self.begin(found.plan)
         return Execution(self, found.plan).result()
+
+    def begin(self, plan: Plan) -> None:
+        """Do what can be done with what is known of a compiled operation, before it is executed."""
 
     def _reason(self, serially: bool | None) -> str | None:
         """Return what is peculiar to this execution, so that compiled functions will not do; None if nothing is."""

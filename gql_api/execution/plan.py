@@ -33,7 +33,7 @@ from graphql.execution import Executor
 from graphql.execution.collect_fields import CollectedFields, FieldDetails, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues, get_argument_values
 
-from gql_api.execution.declared import Declaration, Relation, declaration
+from gql_api.execution.declared import Declaration, Relation, declaration, reads
 
 CONSTANT = (StringValueNode, IntValueNode, FloatValueNode, BooleanValueNode, NullValueNode, EnumValueNode)
 SCALARS = (str, int, float, Enum)
@@ -113,6 +113,8 @@ class Plan:
     """The fields that are relations, in the order of their numbers."""
     places: list[Place]
     selections: list[Selection]
+    reads_once: bool
+    """Whether one statement at most reads all that is asked for."""
 
 
 class Planner:
@@ -135,7 +137,15 @@ class Planner:
             self._schema, executor.fragments, executor.variable_values, type_, executor.operation
         )
         root = self._selection(type_, collected, ())
-        return Plan(root, self._relations, self._places, self._selections)
+        return Plan(root, self._relations, self._places, self._selections, self._reads_once(root))
+
+    def _reads_once(self, root: Selection) -> bool:
+        """Whether all fields but one are known, and that one and the relations read one statement together."""
+        (only, *more) = root.fields or (None,)
+        if only is None or more or (read := reads(only.definition)) is None:
+            return False
+        fields = [place for place in self._places if isinstance(place, Field) and place is not only]
+        return all(field.declared is not None for field in fields) and read + len(self._relations) <= 1
 
     def _selection(self, type_: GraphQLObjectType, collected: CollectedFields, above: tuple[bool, ...]) -> Selection:
         if collected.new_defer_usages:

@@ -3,10 +3,14 @@
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from gql_api.context import Context
-from gql_api.execution import Compiler, Compiling
+from gql_api.execution import Compiler, Compiling, Plan
 
 
 class Executor(Compiling, StrawberryGraphQLCoreExecutionContext):
     def compiler(self) -> Compiler | None:
         context: Context = self.context_value
         return context.compiler
+
+    def begin(self, plan: Plan) -> None:
+        context: Context = self.context_value
+        context.work.single_statement = plan.reads_once

@@ -20,6 +20,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
 from gql_api.errors import InvalidError, Kind, Problem, ProblemCode, RequestError, RequestErrorCode, UserError, told
+from gql_api.execution.declared import READS
 from gql_api.resolvers.retry import retried
 from gql_api.schema import global_id
 from gql_api.schema.info import Info
@@ -164,10 +165,16 @@ def _invalid_arguments(problems: list[Problem]) -> RequestError:
     return RequestError(code, told(problems), problems=tuple(problems))
 
 
-def query_field(resolver: Callable[..., Any], graphql_type: object, description: str) -> Any:
-    """Declare a field of Query."""
+def query_field(
+    resolver: Callable[..., Any], graphql_type: object, description: str, *, reads: int | None = None
+) -> Any:
+    """Declare a field of Query, and how many statements its resolver reads with, where that is always the same."""
     return strawberry.field(
-        resolver=resolver, graphql_type=graphql_type, description=description, extensions=[CheckedArguments()]
+        resolver=resolver,
+        graphql_type=graphql_type,
+        description=description,
+        extensions=[CheckedArguments()],
+        metadata={READS: reads},
     )
 
 
@@ -178,4 +185,5 @@ def mutation_field(resolver: Callable[..., Any], graphql_type: object, descripti
         graphql_type=Optional[graphql_type],  # noqa: UP045 - the type is a value here
         description=description,
         extensions=[CheckedMutation()],
+        metadata={READS: 0},
     )
