@@ -313,7 +313,7 @@ async def test_the_database_may_go_and_come_back(
 
 
 @pytest.mark.parametrize(
-    "operation", ["{ tasks { id } }", 'mutation { createTask(input: {title: "x"}) { __typename } }']
+    "operation", ["{ tasks { id } taskCount }", 'mutation { createTask(input: {title: "x"}) { __typename } }']
 )
 async def test_a_connection_that_dies_after_the_last_read_spoils_no_answer(
     api: Api, raw: Raw, monkeypatch: pytest.MonkeyPatch, operation: str
