@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Literal, Protocol, TypeVarTuple
 
+from gql_api import logs
 from gql_api.errors import RequestError, RequestErrorCode
 
 logger = logging.getLogger(__name__)
@@ -181,7 +182,7 @@ class Reports:
 
     def observe(self, report: OperationReport) -> None:
         """Tell of an operation that is over."""
-        operations.log(report.level, "Operation", extra={"facts": report.facts()})
+        logs.tell(operations, report.level, "Operation", report.facts())
         if self._watcher is not None:
             _harmlessly(self._watcher.operation, report)
 
@@ -196,7 +197,7 @@ class Reports:
             _request.reset(token)
             report.duration = monotonic() - report.started
             if report.method == WEBSOCKET or not report.operations:
-                requests.log(report.level, "Request", extra={"facts": report.facts()})
+                logs.tell(requests, report.level, "Request", report.facts())
             if self._watcher is not None:
                 _harmlessly(self._watcher.request, report)
 

@@ -1,8 +1,6 @@
 """How many operations run at the same time: others wait for their turn, and more than can wait are refused at once."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from gql_api.errors import RequestError, RequestErrorCode
 from gql_api.report import Reports
@@ -17,10 +15,9 @@ class Admission:
         self._waiting = 0
         self._reports = reports
 
-    @asynccontextmanager
-    async def turn(self, until: float) -> AsyncIterator[None]:
-        """Wait for a turn, and have it. Raises RequestError when too many wait already, or none comes `until` then, by
-        the event loop's clock.
+    async def enter(self, until: float) -> None:
+        """Wait for a turn, and have it until `leave`. Raises RequestError when too many wait already, or none comes
+        `until` then, by the event loop's clock.
         """
         if self._turns.locked():
             if self._waiting >= self._most_waiting:
@@ -36,11 +33,10 @@ class Admission:
         else:
             await self._turns.acquire()
         self._reports.change("running", 1)
-        try:
-            yield
-        finally:
-            self._reports.change("running", -1)
-            self._turns.release()
+
+    def leave(self) -> None:
+        self._reports.change("running", -1)
+        self._turns.release()
 
     def _wait(self, by: int) -> None:
         self._waiting += by

@@ -74,7 +74,8 @@ class Operations:
     ) -> Answer:
         until = asyncio.get_running_loop().time() + self._timeout
         try:
-            async with self._admission.turn(until):
+            await self._admission.enter(until)
+            try:
                 document = self._prepared.find(self._documents.find(request))
                 operation = document.chosen(request.operation_name)
                 report.type, report.name = operation.type, operation.name
@@ -84,6 +85,8 @@ class Operations:
                 if not safe:
                     self._documents.remember(request)
                 return await self._executed(operation.executable, request, connection, report, until)
+            finally:
+                self._admission.leave()
         except InvalidDocumentError as error:
             return _refused(error.errors)
         except RequestError as error:
