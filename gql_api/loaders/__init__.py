@@ -1,6 +1,7 @@
 """The loaders of one operation, named for what goes in and comes out. They are made anew for each operation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any, TypeVar, TypeVarTuple
 
 from gql_api.loaders.category import category_by_id, category_by_name, category_slice
@@ -29,15 +30,35 @@ ResultT = TypeVar("ResultT")
 
 
 class Loaders:
+    """Each is made when it is first asked for."""
+
     def __init__(self, work: UnitOfWork) -> None:
         self._work = work
-        self.task_by_id = self._named(task_by_id)
-        self.category_by_id = self._named(category_by_id)
-        self.category_by_name = self._named(category_by_name)
-        self.tag_by_id = self._named(tag_by_id)
-        self.tag_by_name = self._named(tag_by_name)
-        self.tags_by_task_id = self._named(tags_by_task_id)
         self._with_arguments: dict[tuple[object, ...], Loader[Any, Any]] = {}
+
+    @cached_property
+    def task_by_id(self) -> Loader[int, Task | None]:
+        return self._named(task_by_id)
+
+    @cached_property
+    def category_by_id(self) -> Loader[int, Category | None]:
+        return self._named(category_by_id)
+
+    @cached_property
+    def category_by_name(self) -> Loader[str, Category | None]:
+        return self._named(category_by_name)
+
+    @cached_property
+    def tag_by_id(self) -> Loader[int, Tag | None]:
+        return self._named(tag_by_id)
+
+    @cached_property
+    def tag_by_name(self) -> Loader[str, Tag | None]:
+        return self._named(tag_by_name)
+
+    @cached_property
+    def tags_by_task_id(self) -> Loader[int, Sequence[Tag]]:
+        return self._named(tags_by_task_id)
 
     def task_count_by_category_id(self, filter: TaskFilter | None) -> Loader[int, int]:
         """Return the loader for this filter: each set of arguments is one statement, however often it is asked."""
