@@ -5,6 +5,7 @@ place of each argument, input field and list element: as variables, as literals,
 What is new in the schema joins by itself; where a valid value cannot be guessed, the sweep fails and says what to add.
 """
 
+import gc
 import json
 import logging
 import re
@@ -834,6 +835,14 @@ def short(value: object, longest: int) -> str:
     return text if len(text) <= longest else f"{text[:longest]}… ({len(text)} characters)"
 
 
+@pytest.fixture(scope="module")
+def garbage_of_its_own() -> None:
+    """Leave what tests before it have left out of garbage collection, too."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.mark.usefixtures("garbage_of_its_own")
 @pytest.mark.parametrize("field", FIELDS.values(), ids=FIELDS)
 async def test_every_error_is_tidy(
     api: Api, raw: Raw, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, field: Field
