@@ -37,6 +37,7 @@ from gql_api.report import Reports
 from gql_api.schema import schema
 from gql_api.schema.prepare import Rules
 from gql_api.schema.prepared import PreparedDocuments
+from gql_api.schema.scalars import WRITTEN
 from gql_api.settings import Settings
 
 if TYPE_CHECKING:
@@ -122,9 +123,9 @@ def _compiler(settings: Settings) -> Compiler | None:
         case "never":
             return None
         case "again":
-            return Compiler(max_bytes=settings.compiled_cache)
+            return Compiler(max_bytes=settings.compiled_cache, written=WRITTEN)
         case "always":
-            return Compiler(max_bytes=settings.compiled_cache, uses=1, share=None)
+            return Compiler(max_bytes=settings.compiled_cache, uses=1, share=None, written=WRITTEN)
 
 
 def _add_graphql(app: Application, settings: Settings, door: Door, explorer: Explorer | None) -> None:

@@ -27,6 +27,7 @@ from graphql import (
 )
 from graphql.execution import Executor
 
+from gql_api.execution.leaves import Written
 from gql_api.execution.plan import NotPlannedError, Plan, Planner
 from gql_api.execution.run import complete_leaf
 from gql_api.execution.source import Source
@@ -35,6 +36,8 @@ from gql_api.report import count_execution
 logger = logging.getLogger(__name__)
 
 COMPILED = "compiled"
+
+NOTHING: Written = {}
 
 AST_BYTES = 130
 """What a byte of a document takes in memory when it is parsed, about."""
@@ -85,12 +88,14 @@ class Compiler:
         max_bytes: int,
         uses: int = 2,
         share: float | None = 0.1,
+        written: Written = NOTHING,
         clock: Callable[[], float] = perf_counter,
     ) -> None:
         """Compile at the `uses`-th use, in no more than a `share` of the time by the clock, if any."""
         self._max_bytes = max_bytes
         self._uses = uses
         self._share = share
+        self._written = written
         self._clock = clock
         self._free_at = clock()
         self._known: OrderedDict[int, _Known] = OrderedDict()
@@ -133,7 +138,7 @@ class Compiler:
         now = self._clock()
         if now < self._free_at:
             return "budget"
-        made = compiled(executor)
+        made = compiled(executor, self._written)
         if self._share is not None:
             self._free_at = now + (self._clock() - now) / self._share
         known.variants[condition] = made
@@ -177,11 +182,11 @@ class Compiler:
             self.bytes -= forgotten.size
 
 
-def compiled(executor: Executor[Any]) -> Compiled | str:
+def compiled(executor: Executor[Any], written: Written = NOTHING) -> Compiled | str:
     """Compile the executor's operation for its values of `@skip` and `@include`; return why not where it is not."""
     try:
         plan = Planner(executor).plan()
-        source = Source(plan)
+        source = Source(plan, written)
     except NotPlannedError as error:
         return str(error)
     except (GraphQLError, RecursionError):  # told by the ordinary executor, where they belong

@@ -4,7 +4,7 @@ Each has a test that is true for what its values mostly are, and an expression f
 ordinary way.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
@@ -37,8 +37,14 @@ class Leaf(NamedTuple):
     """Whether the expression is a value always; where not, it may be null or undefined."""
 
 
-def leaf(type_: Any, name: Callable[[str, Any], str]) -> Leaf:
+Written = Mapping[str, Leaf]
+"""By the name of a type: values that stay as they are, because who encodes the answer writes them as the type would."""
+
+
+def leaf(type_: Any, name: Callable[[str, Any], str], written: Written) -> Leaf:
     """Return a type's leaf, of which each need has been given a name that is its own."""
+    if type_.name in written:
+        return written[type_.name]
     if type_ in {GraphQLString, GraphQLID} and _is_standard(type_):
         return Leaf("v.__class__ is str", "v", {}, sure=True)
     if type_ is GraphQLBoolean and _is_standard(type_):

@@ -10,7 +10,7 @@ from graphql import GraphQLObjectType, is_leaf_type, is_list_type
 from graphql.pyutils import Undefined
 
 from gql_api.execution.declared import Attribute, Derived, Relation, instances
-from gql_api.execution.leaves import Leaf, leaf
+from gql_api.execution.leaves import Leaf, Written, leaf
 from gql_api.execution.plan import Field, Place, Plan, Selection
 from gql_api.execution.run import Later
 
@@ -18,7 +18,8 @@ from gql_api.execution.run import Later
 class Source:
     """The text of a plan's functions, and the names that they use."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, written: Written) -> None:
+        self._written = written
         self.names: dict[str, Any] = {"Later": Later, "Undefined": Undefined}
         self._lines: list[str] = []
         self._known: dict[int, str] = {}
@@ -182,9 +183,9 @@ class Source:
 
     def _leaf_of(self, type_: Any) -> Leaf:
         if id(type_) not in self._leaves:
-            written = leaf(type_, self._name)
-            self.names.update(written.needs)
-            self._leaves[id(type_)] = written
+            made = leaf(type_, self._name, self._written)
+            self.names.update(made.needs)
+            self._leaves[id(type_)] = made
         return self._leaves[id(type_)]
 
 

@@ -42,13 +42,12 @@ class Loader(Generic[KeyT, ResultT]):
         Awaiting it raises what went wrong with a whole batch. Who gives up waiting takes nothing away from others.
         """
         self._work.check_not_held()
-        batches = {}
-        for key in keys:
-            if (batch := self._batches.get(key)) is None:
-                batch = self._batches[key] = self._batch()
-                batch.keys.append(key)
-            batches[id(batch)] = batch
-        return _Values(keys, batches.values())
+        unknown = [key for key in dict.fromkeys(keys) if key not in self._batches]
+        if unknown:
+            batch = self._batch()
+            batch.keys += unknown
+            self._batches.update(dict.fromkeys(unknown, batch))
+        return _Values(keys, {id(batch): batch for batch in map(self._batches.__getitem__, keys)}.values())
 
     def prime(self, key: KeyT, value: ResultT) -> None:
         """Remember this value for the key."""

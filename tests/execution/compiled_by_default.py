@@ -17,7 +17,6 @@ from graphql.execution import executor_throwing_on_incremental
 from graphql.execution.executor import Executor
 from graphql.execution.executor_throwing_on_incremental import ExecutorThrowingOnIncremental
 from graphql.execution.incremental.incremental_executor import IncrementalExecutor
-
 from graphql.pyutils.is_awaitable import is_async_iterable, is_awaitable
 
 from gql_api.execution import Compiler, Compiling

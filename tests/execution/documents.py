@@ -241,7 +241,7 @@ class Maker:
             return {
                 key: self.value(each.type, key, depth + 1, literal=literal)
                 for key, each in type_.fields.items()
-                if is_required_input_field(each) or (depth < 2 and self.chance(0.4))  # noqa: PLR2004
+                if is_required_input_field(each) or (depth < 2 and self.chance(0.4))
             }
         return self.values(self.random, type_.name, name)
 

@@ -46,7 +46,7 @@ class Values:
             case "Int":
                 return random.choice([0, 1, 2, 3, 5, 100, 101, -1])
             case "Boolean":
-                return random.random() < 0.5  # noqa: PLR2004
+                return random.random() < 0.5
             case "DateTime":
                 return random.choice(MOMENTS)
             case "String" if name in {"after", "before"}:

@@ -19,11 +19,11 @@ from graphql import (
 from tests.execution.behaviour import Case, OddError, Place
 
 NAMED = {
-    **{"int": "Int", "float": "Float", "text": "String", "truth": "Boolean", "id": "ID", "enum": "Hue", "odd": "Odd"},
-    **{"a": "A", "b": "B", "thing": "Thing", "any": "Any", "told": "Told"},
+    "int": "Int", "float": "Float", "text": "String", "truth": "Boolean", "id": "ID", "enum": "Hue", "odd": "Odd",
+    "a": "A", "b": "B", "thing": "Thing", "any": "Any", "told": "Told",
 }
 WRAPPINGS = {
-    **{"": "{}", "R": "{}!", "L": "[{}]", "LR": "[{}!]", "RL": "[{}]!", "RLR": "[{}!]!", "LL": "[[{}]]"},
+    "": "{}", "R": "{}!", "L": "[{}]", "LR": "[{}!]", "RL": "[{}]!", "RLR": "[{}!]!", "LL": "[[{}]]",
     "RLRLR": "[[{}!]!]!",
 }
 FIELDS = {
@@ -94,7 +94,7 @@ class Source:
             raise AttributeError(name)
         place = (*self._place, name)
         definition = self._type.fields[name]
-        if definition.args or self._case.random(place, "method").random() < 0.2:  # noqa: PLR2004
+        if definition.args or self._case.random(place, "method").random() < 0.2:
             return lambda info, **given: resolved(self._case, definition, place, info, given)
         self._case.did("attribute", place)
         return self._case.value(definition.type, place)

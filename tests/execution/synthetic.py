@@ -1,8 +1,8 @@
 """One operation of a synthetic schema, executed by both executors, with a report of the smallest that differs."""
 
 import asyncio
-from copy import deepcopy
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -22,7 +22,7 @@ from graphql.execution.executor_throwing_on_incremental import ExecutorThrowingO
 
 from tests.execution.behaviour import Case, Place
 from tests.execution.documents import Maker, Operation, smaller
-from tests.execution.outcome import Outcome, different_effects, differences, outcome_of, serial, spread
+from tests.execution.outcome import Outcome, differences, different_effects, outcome_of, serial, spread
 
 ALL_ERRORS = DirectiveNode(name=NameNode(value="experimental_disableErrorPropagation"), arguments=())
 

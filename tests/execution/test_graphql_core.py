@@ -110,7 +110,7 @@ def test_they_pass_and_what_can_be_is_compiled(tmp_path: Path) -> None:
     names = {name: "::".join(name.split("::")[-2:]) for name in told}
     failed = {names[name]: each["text"] for name, each in told.items() if each["outcome"] != "passed"}
     assert failed.keys() == DIFFERENT.keys(), "\n".join(
-        text or f"{name} does not fail" for name, text in ({name: "" for name in DIFFERENT} | failed).items()
+        text or f"{name} does not fail" for name, text in (dict.fromkeys(DIFFERENT, "") | failed).items()
         if name not in failed or name not in DIFFERENT
     )  # fmt: skip
 

@@ -4,10 +4,8 @@ import re
 from random import Random
 from typing import Any
 
-import pytest
 from graphql import DocumentNode, parse, validate
 from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
 from hypothesis_graphql import queries
 
 from gql_api.db import Sessions
