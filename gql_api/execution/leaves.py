@@ -45,18 +45,22 @@ def leaf(type_: Any, name: Callable[[str, Any], str], written: Written) -> Leaf:
     """Return a type's leaf, of which each need has been given a name that is its own."""
     if type_.name in written:
         return written[type_.name]
-    if type_ in {GraphQLString, GraphQLID} and _is_standard(type_):
-        return Leaf("v.__class__ is str", "v", {}, sure=True)
-    if type_ is GraphQLBoolean and _is_standard(type_):
-        return Leaf("v.__class__ is bool", "v", {}, sure=True)
-    if type_ is GraphQLInt and _is_standard(type_):
-        return Leaf(f"v.__class__ is int and {GRAPHQL_MIN_INT} <= v <= {GRAPHQL_MAX_INT}", "v", {}, sure=True)
-    if type_ is GraphQLFloat and _is_standard(type_):
-        return Leaf("v.__class__ is float and isfinite(v)", "v", {"isfinite": isfinite}, sure=True)
+    if type_ in TESTS and _is_standard(type_):
+        return Leaf(TESTS[type_], "v", {"isfinite": isfinite}, sure=True)
     if isinstance(type_, GraphQLEnumType) and (names := _names(type_)):
         member, table = name("Enum", type(next(iter(names)))), name("names", names)
         return Leaf(f"v.__class__ is {member}", f"{table}[v]", {}, sure=True)
     return Leaf("v.__class__ in PLAIN", f"{name('coerce', type_.coerce_output_value)}(v)", {"PLAIN": PLAIN}, sure=False)
+
+
+TESTS: dict[Any, str] = {
+    GraphQLString: "v.__class__ is str",
+    GraphQLID: "v.__class__ is str",
+    GraphQLBoolean: "v.__class__ is bool",
+    GraphQLInt: f"v.__class__ is int and {GRAPHQL_MIN_INT} <= v <= {GRAPHQL_MAX_INT}",
+    GraphQLFloat: "v.__class__ is float and isfinite(v)",
+}
+"""For which values of the standard scalars a type's value is the value itself."""
 
 
 def _is_standard(type_: Any) -> bool:
@@ -64,10 +68,7 @@ def _is_standard(type_: Any) -> bool:
     return type_.coerce_output_value is STANDARD[type_.name]
 
 
-STANDARD = {
-    type_.name: type_.coerce_output_value
-    for type_ in (GraphQLString, GraphQLID, GraphQLBoolean, GraphQLInt, GraphQLFloat)
-}
+STANDARD = {type_.name: type_.coerce_output_value for type_ in TESTS}
 
 
 def _names(type_: GraphQLEnumType) -> dict[Enum, str] | None:

@@ -33,9 +33,8 @@ def serialize_datetime(value: datetime) -> str:
     return value.isoformat() if value.tzinfo is UTC else value.astimezone(UTC).isoformat()
 
 
-WRITTEN = {
-    "DateTime": Leaf("v.__class__ is datetime and v.tzinfo is UTC", "v", {"datetime": datetime, "UTC": UTC}, sure=True)
-}
+IN_UTC = "v.__class__ is datetime and v.tzinfo is UTC"
+WRITTEN = {"DateTime": Leaf(IN_UTC, "v", {"datetime": datetime, "UTC": UTC}, sure=True)}
 """What orjson writes as `serialize_datetime` does: all times that the database answers."""
 
 DateTime: ScalarDefinition = strawberry.scalar(
