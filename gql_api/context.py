@@ -48,6 +48,10 @@ class Context:
     retries: int = 0
     """How often a root field was run again, because the database had broken it off."""
 
+    def reads_once(self, *, certain: bool) -> None:
+        """Say whether one statement at most will read all that is asked for: then it needs no transaction."""
+        self.work.single_statement = certain
+
     def written(self, key: str | int) -> None:
         """Remember the root field of this response key, unless all that it did was rolled back, as in a dry run."""
         if self.work.committed:

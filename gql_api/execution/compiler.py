@@ -138,6 +138,8 @@ class Compiler:
         now = self._clock()
         if now < self._free_at:
             return "budget"
+        if known.size > self._max_bytes:
+            return "size"
         made = compiled(executor, self._written)
         if self._share is not None:
             self._free_at = now + (self._clock() - now) / self._share
@@ -177,7 +179,7 @@ class Compiler:
     def _grow(self, known: _Known, by: int) -> None:
         known.size += by
         self.bytes += by
-        while self.bytes > self._max_bytes:
+        while self.bytes > self._max_bytes and self._known:
             _, forgotten = self._known.popitem(last=False)
             self.bytes -= forgotten.size
 

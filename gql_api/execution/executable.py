@@ -82,18 +82,20 @@ class Executable:
             name = signature.name
             value = given.get(name, Undefined)
             sources[name] = VariableValueSource(signature, value)
-            if value is not Undefined:
-                try:
-                    coerced[name] = found = coerce(value)
-                except Exception:  # noqa: BLE001 - whatever it is, graphql-core finds it again, and says what it is
+            if value is Undefined and signature.default is None:
+                if is_non_null_type(signature.type):
                     return None
-            elif signature.default is not None:
-                literal: Any = signature.default.literal
-                coerced[name] = found = coerce_input_literal(literal, signature.type)
-            elif is_non_null_type(signature.type):
-                return None
-            else:
                 continue
-            if found is Undefined:
+            try:
+                coerced[name] = coerce(value) if value is not Undefined else _default(signature)
+            except Exception:  # noqa: BLE001 - whatever it is, graphql-core finds it again, and says what it is
+                return None
+            if coerced[name] is Undefined:
                 return None
         return VariableValues(sources, coerced)
+
+
+def _default(signature: GraphQLVariableSignature) -> Any:
+    """Return a variable's default value: a new one, since who is given it may change it."""
+    default: Any = signature.default
+    return coerce_input_literal(default.literal, signature.type)

@@ -4,7 +4,7 @@ Siblings of what makes a position null are cancelled, as the specification allow
 """
 
 import asyncio
-from collections.abc import Awaitable, Coroutine, Sequence
+from collections.abc import Awaitable, Coroutine, Generator, Sequence
 from inspect import CORO_CREATED, getcoroutinestate, iscoroutine
 from typing import Any
 
@@ -142,17 +142,24 @@ class Execution(Run):
             await self._finish(region)
 
     def _load(self, field: Field, entries: Entries) -> Awaitable[Sequence[Any]]:
+        """Begin to load what there is for parents. Whatever is wrong is told when it is awaited."""
         relation = field.declared
         assert isinstance(relation, Relation)  # noqa: S101 - for the type checker: it is among the relations
-        return relation.load(self.context, [key for _, key, _ in entries])
+        try:
+            return relation.load(self.context, [key for _, key, _ in entries])
+        except Exception as error:  # noqa: BLE001 - whatever a loader raises is an error of each that asked
+            return _Failed(error)
 
     async def _related(self, loading: Sequence[tuple[Field, Entries, Awaitable[Sequence[Any]]]]) -> None:
         below = self.region()
         for field, entries, waiting in loading:
+            values: Sequence[Any]
             try:
                 values = await waiting
-            except Exception as error:  # noqa: BLE001 - whatever a loader raises is an error of each that asked
+            except Exception as error:  # noqa: BLE001 - as in `_load`
                 values = [error] * len(entries)
+            if len(values) != len(entries):
+                values = [ValueError(f"{len(entries)} values were to be loaded, and {len(values)} came")] * len(entries)
             field.fill(self, entries, values, below)
         if self._waits(below):
             await self._finish(below)
@@ -191,3 +198,14 @@ class Execution(Run):
         region[0] = [branch for branch in region[0] if branch not in gone]
         for index, entries in enumerate(region[1:], 1):
             region[index] = [entry for entry in entries if not self.is_nulled(keys(entry[2]))]
+
+
+class _Failed:
+    """What could not even be begun."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        raise self._error
+        yield

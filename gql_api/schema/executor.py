@@ -13,4 +13,4 @@ class Executor(Compiling, StrawberryGraphQLCoreExecutionContext):
 
     def begin(self, plan: Plan) -> None:
         context: Context = self.context_value
-        context.work.single_statement = plan.reads_once
+        context.reads_once(certain=plan.reads_once)
