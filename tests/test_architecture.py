@@ -24,7 +24,8 @@ def test_one_place_commits() -> None:
 
 
 def test_one_place_begins_transactions_and_opens_sessions() -> None:
-    assert using(r"isolation_level|\.begin\(\)") - {"migrations.py"} == {"unit_of_work.py"}
+    assert using(r"isolation_level|session\.begin\(|\"BEGIN ") - {"migrations.py"} == {"unit_of_work.py"}
+    assert using(r"raw_connection|\.connect\(\)") <= {"session.py", "migrations.py", "db.py", "http/health.py"}
     assert using(r"sessions\(\)") == {"unit_of_work.py"}
 
 

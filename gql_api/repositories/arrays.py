@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, TableValuedAlias, Text, any_, column, func, literal
 from sqlalchemy.types import TypeEngine
 
-from gql_api.repositories.statements import converted
+from gql_api.repositories.forms import converted
 
 
 def among(column: Any, ids: Collection[int]) -> ColumnElement[bool]:

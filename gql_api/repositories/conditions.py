@@ -16,7 +16,7 @@ from gql_api.repositories.filters import (
     text_condition,
     time_condition,
 )
-from gql_api.repositories.statements import converted
+from gql_api.repositories.forms import converted
 from gql_api.shapes.category import CategoryFilter
 from gql_api.shapes.tag import TagFilter
 from gql_api.shapes.task import CategoryRelationFilter, TagCollectionFilter, TaskFilter, TaskPriorityFilter

@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from gql_api.models import Moment
 from gql_api.repositories.arrays import among, numbers, texts
-from gql_api.repositories.statements import converted
+from gql_api.repositories.forms import converted
 from gql_api.shapes.filter import DateTimeFilter, Filter, IdFilter, StringFilter
 from gql_api.shapes.text import fold
 

@@ -12,7 +12,7 @@ from sqlalchemy import Boolean, ColumnElement, and_, false, func, literal, or_, 
 from sqlalchemy.orm import InstrumentedAttribute
 
 from gql_api.models import HIGHEST, LOWEST, Moment
-from gql_api.repositories.statements import Known, Slot
+from gql_api.repositories.forms import Known, Slot
 from gql_api.shapes.cursor import Position, Value
 from gql_api.shapes.page import Direction, OrderTerm
 

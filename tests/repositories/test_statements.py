@@ -11,7 +11,8 @@ from sqlalchemy import Select, select
 
 from gql_api.models import Task
 from gql_api.repositories import statements
-from gql_api.repositories.statements import Known, Slot, compiled, converted
+from gql_api.repositories.forms import Known, Slot, converted, form_of
+from gql_api.repositories.statements import compiled
 from gql_api.repositories.task import TaskRepository
 from gql_api.shapes.category import CategoryFilter
 from gql_api.shapes.cursor import Position
@@ -32,7 +33,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 def kept(build: Callable[..., Any], *arguments: Any) -> tuple[str, list[Any]]:
     values: list[Any] = []
-    statement = statements._built(build, tuple(statements._form(argument, values) for argument in arguments))
+    statement = statements._built(build, tuple(form_of(argument, values) for argument in arguments))
     return statement.text, statement.arguments(values)
 
 
