@@ -147,7 +147,9 @@ class Repository(Generic[RowT, EntityT, FilterT]):
 
     @classmethod
     def _page(cls, listing: Listing[FilterT], limit: int, offset: int, now: datetime) -> Select[Any]:
-        return cls._windowed(listing, now).limit(number(limit)).offset(number(offset))
+        rows = cls._windowed(listing, now)
+        columns = list(rows.selected_columns)[: len(cls._columns)]  # nobody asks for the positions of a page
+        return rows.with_only_columns(*columns).limit(number(limit)).offset(number(offset))
 
     @classmethod
     def _windowed(cls, listing: Listing[FilterT], now: datetime) -> Select[Any]:
