@@ -135,6 +135,9 @@ class Compiler:
         known.variants[condition] = variant + 1
         if variant + 1 < self._uses:
             return "first use"
+        return self._compiled(known, condition, executor)
+
+    def _compiled(self, known: _Known, condition: tuple[Any, ...], executor: Executor[Any]) -> Compiled | str:
         now = self._clock()
         if now < self._free_at:
             return "budget"

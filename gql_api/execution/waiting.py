@@ -4,7 +4,7 @@ Siblings of what makes a position null are cancelled, as the specification allow
 """
 
 import asyncio
-from collections.abc import Awaitable, Coroutine, Generator, Sequence
+from collections.abc import Awaitable, Coroutine, Sequence
 from inspect import CORO_CREATED, getcoroutinestate, iscoroutine
 from typing import Any
 
@@ -148,7 +148,7 @@ class Execution(Run):
         try:
             return relation.load(self.context, [key for _, key, _ in entries])
         except Exception as error:  # noqa: BLE001 - whatever a loader raises is an error of each that asked
-            return _Failed(error)
+            return _failed(error)
 
     async def _related(self, loading: Sequence[tuple[Field, Entries, Awaitable[Sequence[Any]]]]) -> None:
         below = self.region()
@@ -200,12 +200,9 @@ class Execution(Run):
             region[index] = [entry for entry in entries if not self.is_nulled(keys(entry[2]))]
 
 
-class _Failed:
-    """What could not even be begun."""
-
-    def __init__(self, error: Exception) -> None:
-        self._error = error
-
-    def __await__(self) -> Generator[Any, None, Any]:
-        raise self._error
-        yield
+def _failed(error: Exception) -> asyncio.Future[Any]:
+    """Return what could not even be begun. Nothing is wrong with it when nobody awaits it."""
+    future = asyncio.get_running_loop().create_future()
+    future.set_exception(error)
+    future.exception()
+    return future
