@@ -223,10 +223,10 @@ class Maker:
 
     def value(self, type_: GraphQLInputType, name: str, depth: int = 0, *, literal: bool = False) -> Any:
         if is_non_null_type(type_):
-            return self.inner_value(type_.of_type, name, depth, literal)
-        return None if self.chance(0.15) else self.inner_value(type_, name, depth, literal)
+            return self.inner_value(type_.of_type, name, depth, literal=literal)
+        return None if self.chance(0.15) else self.inner_value(type_, name, depth, literal=literal)
 
-    def inner_value(self, type_: Any, name: str, depth: int, literal: bool) -> Any:
+    def inner_value(self, type_: Any, name: str, depth: int = 0, *, literal: bool = False) -> Any:
         if is_list_type(type_):
             if self.chance(0.2):
                 return self.value(type_.of_type, name, depth, literal=literal)
@@ -237,7 +237,7 @@ class Maker:
         if isinstance(type_, GraphQLInputObjectType):
             if type_.is_one_of:
                 key, only = self.random.choice(list(type_.fields.items()))
-                return {key: self.inner_value(only.type, key, depth + 1, literal)}
+                return {key: self.inner_value(only.type, key, depth + 1, literal=literal)}
             return {
                 key: self.value(each.type, key, depth + 1, literal=literal)
                 for key, each in type_.fields.items()

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from graphql import DocumentNode, parse
+from graphql import DocumentNode, OperationDefinitionNode, execute, parse
 
 from gql_api.context import Connection, Context
 from gql_api.db import Sessions
-from gql_api.execution import Compiler
+from gql_api.execution import Coercions, Compiler, Executable
 from gql_api.schema import schema
 from tests.execution.outcome import Outcome, outcome_of
 
@@ -25,6 +25,8 @@ IDS_AND_CURSORS = " ".join(
 )
 MOMENTS = ("2026-01-01T00:00:00Z", "2027-06-30T12:00:00+02:00")
 
+COERCIONS = Coercions()
+
 
 class Values:
     """Values for arguments and variables: mostly what there is, at times what is refused."""
@@ -36,6 +38,7 @@ class Values:
     @classmethod
     async def of(cls, sessions: Sessions) -> "Values":
         found = await run(parse(IDS_AND_CURSORS), {}, sessions, None)
+        assert found.data, found
         edges = [edge for each in found.data.values() for edge in each["edges"]]
         return cls([edge["node"]["id"] for edge in edges], [edge["cursor"] for edge in edges])
 
@@ -57,18 +60,25 @@ class Values:
 
 
 async def run(
-    document: DocumentNode,
-    variables: dict[str, Any] | None,
-    sessions: Sessions,
-    compiler: Compiler | None,
-    **others: Any,
+    document: DocumentNode, variables: dict[str, Any], sessions: Sessions, compiler: Compiler | None
 ) -> Outcome:
-    """Execute an operation as the application does, but for limits."""
+    """Execute an operation: as the application does when there is a compiler, by graphql-core alone otherwise."""
     context = Context.open(Connection(sessions, "test"))
     context.compiler = compiler
+    (operation,) = (each for each in document.definitions if isinstance(each, OperationDefinitionNode))
+
+    def executed() -> Any:
+        if compiler is None:
+            executor = schema.execution_context_class
+            return execute(
+                schema._schema, document, context_value=context, variable_values=variables, executor_class=executor
+            )
+        executable = Executable(schema._schema, COERCIONS, document, operation)
+        return schema.run(executable, variables, context, suggestions=True)
+
     try:
-        return await outcome_of(
-            lambda: schema.run(document, None, variables, context, suggestions=True), **others
-        )
+        outcome = await outcome_of(executed)
     finally:
         await context.work.close()
+    outcome.waited = outcome.waits = True  # one of them is a coroutine always
+    return outcome

@@ -28,9 +28,9 @@ async def compare(document: DocumentNode, runs: list[dict[str, Any]], twins: Twi
     """Execute an operation with each set of variables, both ways: what changes rows, on one of the twins each."""
     compiles, (one, other) = compiler(), twins if changes else (twins[0], twins[0])
     for variables in runs:
-        with statements(one.kw["bind"]) as asked:
+        with statements(one.engine) as asked:
             ordinary = await run(document, variables, one, None)
-        with statements(other.kw["bind"]) as less:
+        with statements(other.engine) as less:
             compiled = await run(document, variables, other, compiles)
         if changes:
             for outcome in (ordinary, compiled):
