@@ -235,7 +235,8 @@ class Maker:
             word = self.random.choice(list(type_.values))
             return Word(word) if literal else word
         if isinstance(type_, GraphQLInputObjectType):
-            if type_.is_one_of:
+            # Strawberry checks it itself, and tells graphql-core nothing of it.
+            if type_.is_one_of or getattr(type_.extensions.get("strawberry-definition"), "is_one_of", False):
                 key, only = self.random.choice(list(type_.fields.items()))
                 return {key: self.inner_value(only.type, key, depth + 1, literal=literal)}
             return {

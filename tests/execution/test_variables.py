@@ -69,3 +69,13 @@ def test_they_are_coerced_alike(schema: GraphQLSchema, suggestions: bool) -> Non
                 assert seen(ours) == seen(ordinary), (made.text, given_)
 
     check()
+
+
+def test_a_default_that_an_input_refuses_is_refused() -> None:
+    document = parse("mutation ($where: TaskSelection = {}) { deleteTasks(where: $where) { __typename } }")
+    (operation,) = document.definitions
+    assert isinstance(operation, OperationDefinitionNode)
+    executable = Executable(schema._schema, Coercions(), document, operation)
+    ordinary = ExecutorThrowingOnIncremental.build(schema._schema, document)
+    assert isinstance(ordinary, list)
+    assert seen(executable.executor(ExecutorThrowingOnIncremental, None, {})) == seen(ordinary)
