@@ -52,7 +52,7 @@ fuzz: .venv ## Send what nobody would: bytes, headers, documents, values, frames
 	@$(UV) run --locked --quiet pytest tests/fuzz $(ARGS)
 
 soak: .venv ## Everything that takes long: what is random twenty times as often, and other each time; failures; attacks
-	@GQL_TEST_MORE=20 $(UV) run --locked --quiet pytest tests/schema/test_filter_model.py tests/fuzz $(ARGS)
+	@GQL_TEST_MORE=20 $(UV) run --locked --quiet pytest tests/schema/test_filter_model.py tests/execution tests/fuzz $(ARGS)
 	@$(MAKE) faults
 	@$(UV) run --locked --quiet pytest --numprocesses=0 tests/attacks
 

@@ -6,7 +6,7 @@ happens at a place in whatever document it is asked for, and a document can be m
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator, Iterator
 from inspect import CORO_CREATED, getcoroutinestate
 from random import Random
 from typing import Any
@@ -40,7 +40,7 @@ class Waiting:
     def __repr__(self) -> str:
         return "<waiting>"
 
-    def __await__(self) -> Iterator[Any]:
+    def __await__(self) -> Generator[Any, Any, Any]:
         return self._value().__await__()
 
 
@@ -79,7 +79,7 @@ class Case:
         self._made: list[Coroutine[Any, Any, Any]] = []
 
     def random(self, place: Place, what: str = "") -> Random:
-        return Random(f"{self.seed} {place} {what}")  # noqa: S311 - not a secret
+        return Random(f"{self.seed} {place} {what}")
 
     def did(self, what: str, place: Place, *more: Any) -> None:
         self.effects.append((what, place, *more))
@@ -186,22 +186,19 @@ class Case:
             | ({} if self.shared else {"generator": 2, "wait generator": 2, "breaks": 1, "wait breaks": 1}),
         )
         items = [self.value(item, (*place, index), raises=False) for index in range(count)]
-        match kind:
-            case "tuple":
-                return tuple(items)
-            case "deque":
-                return deque(items)
-            case "values":
-                return dict(enumerate(items)).values()
-            case "generator" | "breaks":
-                return self._generator(items, place, breaks=kind == "breaks")
-            case "wait generator" | "wait breaks":
-                return self._waiting_generator(items, place, breaks=kind == "wait breaks")
-            case "set":
-                return frozenset(items[:1]) if items and getattr(items[0], "__hash__", None) else frozenset()
-            case "text":
-                return "text"
-        return items
+        kinds: dict[str, Callable[[], Any]] = {
+            "list": lambda: items,
+            "tuple": lambda: tuple(items),
+            "deque": lambda: deque(items),
+            "values": lambda: dict(enumerate(items)).values(),
+            "set": lambda: frozenset(each for each in items[:1] if each.__class__.__hash__ is not None),
+            "text": lambda: "text",
+            "generator": lambda: self._generator(items, place, breaks=False),
+            "breaks": lambda: self._generator(items, place, breaks=True),
+            "wait generator": lambda: self._waiting_generator(items, place, breaks=False),
+            "wait breaks": lambda: self._waiting_generator(items, place, breaks=True),
+        }
+        return kinds[kind]()
 
     def _generator(self, items: list[Any], place: Place, *, breaks: bool) -> Iterator[Any]:
         for index, item in enumerate(items):

@@ -17,7 +17,7 @@ KEYS = 5
 
 
 class Batches:
-    """A loader as ours are: all keys that are asked for in one turn are one batch; a key may fail alone, or all of them.
+    """A loader as ours are: the keys that are asked for in one turn are one batch; one may fail alone, or all of them.
 
     What there is for a key depends on the key alone, however often and by whom it is asked for.
     """
@@ -28,10 +28,13 @@ class Batches:
         self._type = type_
         self._keys: dict[Any, asyncio.Future[Any]] = {}
         self._open: list[Any] = []
-        self._how = case.choose((name,), "loader", {"works": 30, "raises": 0, "fails": 1})
-        self.count = 0
+        self._how = case.choose((name,), "loader", {"works": 30, "raises": 1, "fails": 1})
+        self.calls: list[list[Any]] = []
+        """The keys of each call."""
+        self.batches: list[list[Any]] = []
 
     def load_all(self, keys: Sequence[Any]) -> Awaitable[list[Any]]:
+        self.calls.append(list(keys))
         if self._how == "raises":
             raise OddError("Nothing can be loaded.")
         for key in keys:
@@ -58,8 +61,8 @@ class Batches:
                 self._keys[key].exception()
             self._open = []
             return
-        self.count += 1
         keys, self._open = self._open, []
+        self.batches.append(keys)
         for key in keys:
             place = (self._name, key)
             match self._case.choose(place, "load", {"value": 12, "failed": 1}):
@@ -74,10 +77,7 @@ class BerryCase(Case):
 
     def __init__(self, *given: Any, **others: Any) -> None:
         super().__init__(*given, **others)
-        self.loaders = {
-            name: Batches(self, name, TYPES["Branch"].fields[name].type)
-            for name in RELATIONS
-        }
+        self.loaders = {name: Batches(self, name, TYPES["Branch"].fields[name].type) for name in RELATIONS}
 
     def answer(self, type_: Any, place: Place) -> Any:
         """Return a value that raises nothing now, and needs no waiting: as loaders answer, and attributes are."""
@@ -91,7 +91,7 @@ class BerryCase(Case):
         if isinstance(type_, (GraphQLInterfaceType, GraphQLUnionType)):
             type_ = self.random(place, "type").choice(SCHEMA._schema.get_possible_types(type_))
         assert isinstance(type_, GraphQLObjectType)
-        made = object.__new__(self.random(place, "class").choice(CLASSES[type_.name]))
+        made: Any = object.__new__(self.random(place, "class").choice(CLASSES[type_.name]))
         made.__dict__.update(case=self, place=place, type=type_)
         return made
 
@@ -228,9 +228,9 @@ class Branch(Grown):
         return answered(self, info, number=number, hue=hue, texts=texts)  # type: ignore[no-any-return]
 
     @strawberry.field
-    async def later(self, info: Info) -> "Leaf | None":
-        found = answered(self, info)
-        return await found if hasattr(found, "__await__") else found
+    async def later(self, info: Info) -> Leaf | None:
+        found: Any = answered(self, info)
+        return await found if hasattr(found, "__await__") else found  # type: ignore[no-any-return]
 
 
 Either = Annotated[Branch | Leaf, strawberry.union("Either")]

@@ -37,7 +37,7 @@ def _compiling(base: type[Executor[Any]]) -> type[Any]:
         def execute_operation(self, serially: bool | None = None) -> Any:
             # `execute_sync` takes nothing for awaitable, and is not compiled. Only the tests of that make use of it.
             if self.is_awaitable is execute.assume_not_awaitable and "without_check_sync" not in environ[CURRENT]:
-                self.is_awaitable, self.is_async_iterable = is_awaitable, is_async_iterable  # type: ignore[assignment]
+                self.is_awaitable, self.is_async_iterable = is_awaitable, is_async_iterable
             return super().execute_operation(serially)
 
     return Compiled

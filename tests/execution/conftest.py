@@ -24,6 +24,8 @@ FORGOTTEN = [
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
+            # What fails is made smaller before it is shown, and soaking takes long: neither hangs.
+            item.add_marker(pytest.mark.timeout(7_200))
             for message, category in FORGOTTEN:
                 item.add_marker(pytest.mark.filterwarnings(f"ignore:{message}:{category}"))
 

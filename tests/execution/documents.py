@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterator
-from copy import deepcopy
+from copy import copy, deepcopy
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 from graphql import (
     DocumentNode,
@@ -23,6 +23,7 @@ from graphql import (
     GraphQLSchema,
     GraphQLUnionType,
     InlineFragmentNode,
+    Node,
     OperationDefinitionNode,
     Undefined,
     get_named_type,
@@ -42,6 +43,9 @@ INTROSPECTION = [
     "__schema { queryType { name } types { __typename name kind possibleTypes { name } } }",
     '__type(name: "Nothing") { name }',
 ]
+
+
+NodeT = TypeVar("NodeT", bound=Node)
 
 
 class Word(str):
@@ -114,7 +118,7 @@ class Maker:
     # Selections
 
     def selections(self, type_: Any, depth: int) -> str:
-        made = []
+        made: list[str] = []
         for _ in range(self.random.choice([1, 2, 2, 3, 4, 6])):
             self.left -= 1
             if self.left <= 0 and made:
@@ -263,6 +267,14 @@ _set = object.__setattr__
 """Nodes are not to be changed, but for copies that nobody else has."""
 
 
+def changed(node: NodeT, **values: Any) -> NodeT:
+    """Return a copy of a node with other values."""
+    made = copy(node)
+    for name, value in values.items():
+        _set(made, name, value)
+    return made
+
+
 def smaller(schema: GraphQLSchema, text: str, fails: Callable[[str], bool]) -> str:
     """Return what is left of an operation when all is removed without which it fails still."""
     text = print_ast(parse(text))
@@ -281,11 +293,11 @@ def _with_less(document: DocumentNode) -> Iterator[DocumentNode]:
     """Yield the document with one thing removed, each time another: large ones first."""
     count = sum(1 for _ in _places(document))
     for index in range(count):
-        copy = deepcopy(document)
-        remove = list(_places(copy))[index]
+        shorter = deepcopy(document)
+        remove = list(_places(shorter))[index]
         remove()
-        _tidy(copy)
-        yield copy
+        _tidy(shorter)
+        yield shorter
 
 
 def _tidy(document: DocumentNode) -> None:
@@ -298,9 +310,7 @@ def _tidy(document: DocumentNode) -> None:
                 continue
             kept.append(each)
             if isinstance(each, OperationDefinitionNode):
-                used = [
-                    one for one in each.variable_definitions or () if text.count(f"${one.variable.name.value}") > 1
-                ]
+                used = [one for one in each.variable_definitions or () if text.count(f"${one.variable.name.value}") > 1]
                 _set(each, "variable_definitions", tuple(used))
         if len(kept) == len(document.definitions):
             return
@@ -317,14 +327,18 @@ def _inside(node: Any) -> Iterator[Callable[[], None]]:
     chosen = node.selection_set.selections if node.selection_set else ()
     for index, each in enumerate(chosen):
         if len(chosen) > 1:
-            yield lambda index=index: _set(  # type: ignore[misc]
-                node.selection_set, "selections", (*chosen[:index], *chosen[index + 1 :])
+            yield (
+                lambda index=index: _set(  # type: ignore[misc]
+                    node.selection_set, "selections", (*chosen[:index], *chosen[index + 1 :])
+                )
             )
         if isinstance(each, InlineFragmentNode):
-            yield lambda index=index, each=each: _set(  # type: ignore[misc]
-                node.selection_set,
-                "selections",
-                (*chosen[:index], *each.selection_set.selections, *chosen[index + 1 :]),
+            yield (
+                lambda index=index, each=each: _set(  # type: ignore[misc]
+                    node.selection_set,
+                    "selections",
+                    (*chosen[:index], *each.selection_set.selections, *chosen[index + 1 :]),
+                )
             )
         if isinstance(each, (FieldNode, InlineFragmentNode, FragmentSpreadNode)):
             if each.directives:
@@ -333,8 +347,10 @@ def _inside(node: Any) -> Iterator[Callable[[], None]]:
                 if each.alias:
                     yield lambda each=each: _set(each, "alias", None)  # type: ignore[misc]
                 for number in range(len(each.arguments or ())):
-                    yield lambda each=each, number=number: _set(  # type: ignore[misc]
-                        each, "arguments", (*each.arguments[:number], *each.arguments[number + 1 :])
+                    yield (
+                        lambda each=each, number=number: _set(  # type: ignore[misc]
+                            each, "arguments", (*each.arguments[:number], *each.arguments[number + 1 :])
+                        )
                     )
             if not isinstance(each, FragmentSpreadNode):
                 yield from _inside(each)

@@ -1,6 +1,5 @@
 """The two that are compared: graphql-core's ordinary executor, and the one that compiles, from the first use on."""
 
-from collections import Counter
 from typing import Any
 
 from graphql.execution import Executor
@@ -22,15 +21,7 @@ def compiling(base: type[Executor[Any]] = ExecutorThrowingOnIncremental, **other
     made = compiler(**others)
 
     class Compiled(Compiling, base):  # type: ignore[misc, valid-type]
-        made_by = made
-
         def compiler(self) -> Compiler:
             return made
 
     return Compiled
-
-
-def executions(executor: type[Any]) -> Counter[str]:
-    """Return how the operations of an executor were executed, counted."""
-    counted: Counter[str] = executor.made_by.executions
-    return counted

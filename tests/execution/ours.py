@@ -1,4 +1,4 @@
-"""Our own schema on demo data: random operations with values that fit, executed with and without compiled operations."""
+"""Our own schema on demo data: values for arguments that fit it, and operations executed either way."""
 
 from collections.abc import Sequence
 from random import Random
@@ -23,6 +23,8 @@ IDS_AND_CURSORS = " ".join(
         "}",
     ]
 )
+NUMBERS = (0, 1, 2, 3, 5, 100, 101, -1)
+COLORS = ("#00ff00", "green")
 MOMENTS = ("2026-01-01T00:00:00Z", "2027-06-30T12:00:00+02:00")
 
 COERCIONS = Coercions()
@@ -43,20 +45,9 @@ class Values:
         return cls([edge["node"]["id"] for edge in edges], [edge["cursor"] for edge in edges])
 
     def __call__(self, random: Random, type_: str, name: str) -> Any:
-        match type_:
-            case "ID":
-                return random.choice(self.ids)
-            case "Int":
-                return random.choice([0, 1, 2, 3, 5, 100, 101, -1])
-            case "Boolean":
-                return random.random() < 0.5
-            case "DateTime":
-                return random.choice(MOMENTS)
-            case "String" if name in {"after", "before"}:
-                return random.choice(self.cursors)
-            case "String" if name == "color":
-                return random.choice(["#00ff00", "green"])
-        return random.choice(TEXTS)
+        of_name = {"after": self.cursors, "before": self.cursors, "color": COLORS}
+        of_type = {"ID": self.ids, "Int": NUMBERS, "Boolean": (True, False), "DateTime": MOMENTS}
+        return random.choice(of_type.get(type_) or of_name.get(name) or TEXTS)
 
 
 async def run(

@@ -19,11 +19,27 @@ from graphql import (
 from tests.execution.behaviour import Case, OddError, Place
 
 NAMED = {
-    "int": "Int", "float": "Float", "text": "String", "truth": "Boolean", "id": "ID", "enum": "Hue", "odd": "Odd",
-    "a": "A", "b": "B", "thing": "Thing", "any": "Any", "told": "Told",
+    "int": "Int",
+    "float": "Float",
+    "text": "String",
+    "truth": "Boolean",
+    "id": "ID",
+    "enum": "Hue",
+    "odd": "Odd",
+    "a": "A",
+    "b": "B",
+    "thing": "Thing",
+    "any": "Any",
+    "told": "Told",
 }
 WRAPPINGS = {
-    "": "{}", "R": "{}!", "L": "[{}]", "LR": "[{}!]", "RL": "[{}]!", "RLR": "[{}!]!", "LL": "[[{}]]",
+    "": "{}",
+    "R": "{}!",
+    "L": "[{}]",
+    "LR": "[{}!]",
+    "RL": "[{}]!",
+    "RLR": "[{}!]!",
+    "LL": "[[{}]]",
     "RLRLR": "[[{}!]!]!",
 }
 FIELDS = {
@@ -137,7 +153,7 @@ def dictionary(case: Case, type_: GraphQLObjectType, place: Place) -> dict[str, 
     return Dictionary(__typename=type_.name, _place=place)
 
 
-def resolved(case: Case, definition: GraphQLField, place: Place, info: GraphQLResolveInfo, given: Any) -> Any:
+def resolved(case: Case, definition: GraphQLField, place: Place, info: GraphQLResolveInfo[Any], given: Any) -> Any:
     """Answer a field, and take note of all that a resolver can see."""
     assert info.context is case
     told = (
@@ -171,13 +187,13 @@ class PlainCase(Case):
 
 
 def _resolver(name: str, definition: GraphQLField) -> Any:
-    def resolve(source: Any, info: GraphQLResolveInfo, **given: Any) -> Any:
+    def resolve(source: Any, info: GraphQLResolveInfo[Any], **given: Any) -> Any:
         return resolved(info.context, definition, (*place_of(source), name), info, given)
 
     return resolve
 
 
-def _resolve_type(value: Any, info: GraphQLResolveInfo, abstract: GraphQLAbstractType) -> Any:
+def _resolve_type(value: Any, info: GraphQLResolveInfo[Any], abstract: GraphQLAbstractType) -> Any:
     """Tell the type of a value; or something else."""
     case: Case = info.context
     if not isinstance(value, (Source, dict)):
@@ -204,7 +220,7 @@ def _resolve_type(value: Any, info: GraphQLResolveInfo, abstract: GraphQLAbstrac
 
 
 def _is_type_of(type_: GraphQLObjectType) -> Any:
-    def is_type_of(value: Any, info: GraphQLResolveInfo) -> Any:
+    def is_type_of(value: Any, info: GraphQLResolveInfo[Any]) -> Any:
         case: Case = info.context
         if not isinstance(value, (Source, dict)):
             return False
@@ -263,8 +279,8 @@ def _build() -> GraphQLSchema:
         type_ = types[name]
         assert isinstance(type_, GraphQLObjectType)
         type_.is_type_of = _is_type_of(type_)
-    odd.coerce_output_value = _odd  # type: ignore[method-assign]
-    odd.coerce_input_value = _odd_input  # type: ignore[method-assign]
+    odd.coerce_output_value = _odd
+    odd.coerce_input_value = _odd_input
     return schema
 
 

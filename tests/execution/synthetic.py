@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from copy import deepcopy
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -21,7 +20,7 @@ from graphql import (
 from graphql.execution.executor_throwing_on_incremental import ExecutorThrowingOnIncremental
 
 from tests.execution.behaviour import Case, Place
-from tests.execution.documents import Maker, Operation, smaller
+from tests.execution.documents import Maker, Operation, changed, smaller
 from tests.execution.outcome import Outcome, differences, different_effects, outcome_of, serial, spread
 
 ALL_ERRORS = DirectiveNode(name=NameNode(value="experimental_disableErrorPropagation"), arguments=())
@@ -38,7 +37,7 @@ class Synthetic:
         self, executor: type[Any], document: DocumentNode, variables: dict[str, Any], case: Case, **others: Any
     ) -> Outcome:
         outcome = await outcome_of(
-            lambda: execute(  # type: ignore[arg-type, return-value]
+            lambda: execute(
                 self.schema,
                 document,
                 self.root(case),
@@ -58,8 +57,13 @@ class Synthetic:
         """Return in what the two differ."""
         ordinary = await self.run(self.ordinary, document, variables, make())
         compiled = await self.run(executor, document, variables, make())
-        possible = await self.run(self.ordinary, telling_all(document), variables, make())
-        found = [*differences(ordinary, compiled, possible.errors), *different_effects(ordinary, compiled)]
+        possible = None
+        if spread(ordinary) and ordinary.errors != compiled.errors:
+            possible = await self.run(self.ordinary, telling_all(document), variables, make())
+        found = [
+            *differences(ordinary, compiled, possible.errors if possible else ()),
+            *different_effects(ordinary, compiled),
+        ]
         if serial(ordinary) and not serial(compiled) and not spread(ordinary):
             found.append("the root fields of the mutation do not come one after the other")
         return found
@@ -69,28 +73,45 @@ class Synthetic:
 
         Fails with an operation that is as small as it gets, and with the places where something odd has to happen.
         """
+        if found := self.difference(executor, seed, kind, waits=waits):
+            with asyncio.Runner() as runner:
+                self._report(runner, executor, *found, seed, waits)
+
+    def difference(
+        self, executor: Callable[[], type[Any]], seed: int, kind: str, *, waits: bool
+    ) -> tuple[Operation, list[str]] | None:
+        """Return a random operation, up to the variables with which the two differ, and in what; None if in nothing."""
         operation = Maker(self.schema, Random(seed)).operation(kind)
         document = parse(operation.text)
         if validate(self.schema, document):
-            return  # an odd literal
+            return None  # an odd literal
         with asyncio.Runner() as runner:
             for step, differ in enumerate(self._runs(executor(), operation, seed, waits)):
                 if found := runner.run(differ(document, frozenset())):
-                    del operation.variables[step + 1 :]
-                    self._report(runner, executor, operation, seed, waits, found)
+                    return Operation(operation.text, operation.variables[: step + 1]), found
+        return None
 
     def _runs(self, executor: type[Any], operation: Operation, seed: int, waits: bool) -> Iterator[Any]:
         for step, variables in enumerate(operation.variables):
 
-            def differ(document: DocumentNode, calm: frozenset[Place], step: int = step, variables: Any = variables) -> Any:
-                return self.differ(executor, document, variables, lambda: self.case(seed + step, waits=waits, calm=calm))
+            def differ(
+                document: DocumentNode, calm: frozenset[Place], step: int = step, variables: Any = variables
+            ) -> Any:
+                return self.differ(
+                    executor, document, variables, lambda: self.case(seed + step, waits=waits, calm=calm)
+                )
 
             yield differ
 
     def _report(
-        self, runner: asyncio.Runner, executor: Callable[[], type[Any]], operation: Operation, seed: int, waits: bool,
+        self,
+        runner: asyncio.Runner,
+        executor: Callable[[], type[Any]],
+        operation: Operation,
         found: list[str],
-    ) -> None:  # fmt: skip
+        seed: int,
+        waits: bool,
+    ) -> None:
         def last(text: str, calm: frozenset[Place]) -> list[str]:
             differ = list(self._runs(executor(), operation, seed, waits))
             # Whether what came before matters, a fresh executor shows.
@@ -121,7 +142,10 @@ class Synthetic:
 
 def telling_all(document: DocumentNode) -> DocumentNode:
     """Return an operation that tells all its errors: null does not spread."""
-    copy = deepcopy(document)
-    (operation,) = (each for each in copy.definitions if isinstance(each, OperationDefinitionNode))
-    object.__setattr__(operation, "directives", (*(operation.directives or ()), ALL_ERRORS))
-    return copy
+    definitions = [
+        changed(each, directives=(*(each.directives or ()), ALL_ERRORS))
+        if isinstance(each, OperationDefinitionNode)
+        else each
+        for each in document.definitions
+    ]
+    return changed(document, definitions=tuple(definitions))

@@ -26,7 +26,7 @@ from graphql.utilities import coerce_input_value
 from gql_api.execution import Coercions
 from gql_api.schema import schema
 
-WRONG = (None, 1, "x", [], {}, {"unknown": 1}, True, 1.5, [None], Undefined)
+WRONG: tuple[Any, ...] = (None, 1, "x", [], {}, {"unknown": 1}, True, 1.5, [None], Undefined)
 
 NAMED: Any = GraphQLInputObjectType(
     "Named",
@@ -86,7 +86,7 @@ def told(coerce: Callable[..., Any], *arguments: Any) -> Any:
 
 @pytest.mark.parametrize("types", [OURS, [NAMED, ONE_OF, GraphQLList(GraphQLList(ONE_OF))]], ids=["ours", "made up"])
 def test_as_graphql_core(types: list[Any]) -> None:
-    random, coercions = Random(7), Coercions()  # noqa: S311 - the same each time
+    random, coercions = Random(7), Coercions()
     right = 0
     for _ in range(4_000):
         type_ = random.choice(types)

@@ -14,8 +14,6 @@ from os import environ
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.command import PROJECT
 
 UV = environ.get("UV") or shutil.which("uv") or str(PROJECT / ".uv" / "bin" / "uv")
@@ -91,12 +89,15 @@ def sources(kept: Path = KEPT) -> Path:
 
 
 def run(folder: Path, out: Path) -> dict[str, dict[str, Any]]:
-    """Run the tests, and return the outcome of each, how its operations were executed, and what is told of a failure."""
-    options = ["-c", os.devnull, "--rootdir", folder, "-q", "--timeout=60", "-o", "python_classes=PyTest*"]
-    options += ["-o", "asyncio_mode=strict", "-o", "asyncio_default_fixture_loop_scope=function"]
-    for plugin in ("no:randomly", "no:cacheprovider", "no:xdist", "compiled_by_default"):
-        options += ["-p", plugin]
-    command = [sys.executable, "-m", "pytest", *options, *TESTS]
+    """Run the tests, and return of each its outcome, how its operations were executed, and what is told of it."""
+    settings = ("python_classes=PyTest*", "asyncio_mode=strict", "asyncio_default_fixture_loop_scope=function")
+    plugins = ("no:randomly", "no:cacheprovider", "no:xdist", "compiled_by_default")
+    options: list[str | Path] = [
+        *("-q", "--timeout=60", "-c", os.devnull, "--rootdir", folder),
+        *(word for setting in settings for word in ("-o", setting)),
+        *(word for plugin in plugins for word in ("-p", plugin)),
+    ]
+    command: list[str | Path] = [sys.executable, "-m", "pytest", *options, *TESTS]
     told = {**environ, "EXECUTIONS": str(out), "PYTHONPATH": str(Path(__file__).parent)}
     done = subprocess.run(command, cwd=folder, env=told, capture_output=True, text=True, check=False, timeout=500)
     assert done.returncode in {0, 1}, done.stdout + done.stderr
@@ -104,7 +105,6 @@ def run(folder: Path, out: Path) -> dict[str, dict[str, Any]]:
     return found
 
 
-@pytest.mark.timeout(600)
 def test_they_pass_and_what_can_be_is_compiled(tmp_path: Path) -> None:
     told = run(sources(), tmp_path / "executions.json")
     names = {name: "::".join(name.split("::")[-2:]) for name in told}

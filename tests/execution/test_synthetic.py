@@ -31,7 +31,7 @@ BERRIES = Synthetic(berries.SCHEMA._schema, berries.BerryCase, StrawberryGraphQL
 @pytest.mark.parametrize("waits", [False, True], ids=["at once", "waiting"])
 @pytest.mark.parametrize("synthetic", [PLAIN, BERRIES], ids=["plain", "strawberry"])
 def test_both_executors_do_the_same(synthetic: Synthetic, waits: bool, kind: str) -> None:
-    @seeds(100 if waits else 50)
+    @seeds(40 if waits else 20)
     @given(SEEDS)
     def check(seed: int) -> None:
         synthetic.check(partial(compiling, synthetic.ordinary), seed, kind, waits=waits)

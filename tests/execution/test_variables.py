@@ -16,18 +16,31 @@ from tests.execution.outcome import told
 from tests.execution.test_synthetic import SEEDS, seeds
 
 ODD = (None, 0, 1, -1, 2**31, 2**53 + 1, 1.0, 1.5, float("nan"), float("inf"), True, "", "1", "RED", "odd", "even")
-ODDER = ([], [None], [[]], [["x"], None], {}, {"must": 1}, {"must": None}, {"nothing": 1}, (), ("a",), b"", object())
+ODDER: tuple[Any, ...] = (
+    [],
+    [None],
+    [[]],
+    [["x"], None],
+    {},
+    {"must": 1},
+    {"must": None},
+    {"nothing": 1},
+    (),
+    ("a",),
+    b"",
+    object(),
+)
 SCHEMAS = {"plain": plain.SCHEMA, "strawberry": berries.SCHEMA._schema, "ours": schema._schema}
 
 
 def changed(random: Random, value: Any) -> Any:
     """Return a value with something in it that may be wrong."""
-    if random.random() < 0.3:  # noqa: PLR2004
+    if random.random() < 0.3:
         return random.choice([*ODD, *ODDER])
     match value:
         case dict() if value:
             key = random.choice(list(value))
-            if random.random() < 0.2:  # noqa: PLR2004
+            if random.random() < 0.2:
                 return {other: each for other, each in value.items() if other != key}
             return {**value, key: changed(random, value[key])}
         case [*items] if items:
@@ -60,10 +73,14 @@ def test_they_are_coerced_alike(schema: GraphQLSchema, suggestions: bool) -> Non
         (operation,) = (each for each in document.definitions if isinstance(each, OperationDefinitionNode))
         executable = Executable(schema, coercions, document, operation)
         for variables in made.variables:
-            for given_ in (variables, changed(random, variables), {name: changed(random, each) for name, each in variables.items()}):
+            for given_ in (
+                variables,
+                changed(random, variables),
+                {name: changed(random, each) for name, each in variables.items()},
+            ):
                 if not isinstance(given_, dict):
                     continue
-                options = {"hide_suggestions": not suggestions}
+                options: dict[str, Any] = {"hide_suggestions": not suggestions}
                 ordinary = ExecutorThrowingOnIncremental.build(schema, document, raw_variable_values=given_, **options)
                 ours = executable.executor(ExecutorThrowingOnIncremental, None, given_, **options)
                 assert seen(ours) == seen(ordinary), (made.text, given_)

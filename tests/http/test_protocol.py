@@ -301,7 +301,7 @@ async def test_another_protocol_that_is_offered_is_declined(caplog: pytest.LogCa
 
 @pytest.mark.parametrize("seed", range(3))
 async def test_noise_breaks_nothing(caplog: pytest.LogCaptureFixture, seed: int) -> None:
-    chance = random.Random(seed)  # noqa: S311 - no secret
+    chance = random.Random(seed)
     known = [GET, LAST, OPEN, CHUNKED + b"5\r\nabcde\r\n0\r\n\r\n", *MALFORMED.values()]
 
     def noise() -> bytes:

@@ -551,7 +551,7 @@ async def test_who_stays_is_met_once_while_others_write_between_pages(
 ) -> None:
     oldest_first = await many_tasks(api, raw)
     before = oldest_first if (direction == "ASC") is not backwards else oldest_first[::-1]  # as it will be walked
-    random, created, deleted, met = Random(1), set[str](), set[str](), list[str]()  # noqa: S311 - the same every time
+    random, created, deleted, met = Random(1), set[str](), set[str](), list[str]()
     order = [{"createdAt": direction}]
     async for found in pages(api, "Task", [100], backwards=backwards, orderBy=order):
         now = ids(found)[::-1] if backwards else ids(found)
@@ -572,7 +572,7 @@ async def churn(api: Api, before: list[str]) -> AsyncIterator[tuple[set[str], se
     created, deleted, done = set[str](), set[str](), asyncio.Event()
 
     async def client(number: int) -> None:
-        random = Random(number)  # noqa: S311 - to each client the same tasks every time
+        random = Random(number)
         mine = before[number::4]
         random.shuffle(mine)
         while not done.is_set() and mine:

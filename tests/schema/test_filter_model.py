@@ -81,7 +81,7 @@ def titles(random: Random) -> list[str]:
 
 
 def task_inputs() -> list[dict[str, Any]]:
-    random = Random(20)  # noqa: S311 - the same tasks in every run
+    random = Random(20)
     descriptions = [None, None, " red blue ", "blue red\nGreen", "%", "A\u0308 redder", "Σς\t", *titles(random)[:3]]
     return [
         {
@@ -121,7 +121,7 @@ async def fill(api: Api, raw: Raw) -> None:
         await api.field("mutation ($n: String!) { createTag(input: {name: $n}) { __typename } }", n=name)
     for task in task_inputs():
         assert await api.field(CREATE, task=task) == {"__typename": "TaskSuccess"}, task
-    random = Random(21)  # noqa: S311 - the same moments in every run, many of them shared
+    random = Random(21)
     for table, columns in {
         "tasks": ["created_at", "updated_at", "completed_at"],
         "categories": ["created_at", "updated_at"],
