@@ -20,8 +20,9 @@ from graphql import (
 from graphql.execution.executor_throwing_on_incremental import ExecutorThrowingOnIncremental
 
 from tests.execution.behaviour import Case, Place
-from tests.execution.documents import Maker, Operation, changed, smaller
+from tests.execution.documents import Maker, Operation
 from tests.execution.outcome import Outcome, differences, different_effects, outcome_of, serial, spread
+from tests.execution.smaller import changed, smaller
 
 ALL_ERRORS = DirectiveNode(name=NameNode(value="experimental_disableErrorPropagation"), arguments=())
 

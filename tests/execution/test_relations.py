@@ -2,7 +2,9 @@
 
 import asyncio
 from itertools import chain
+from typing import Any
 
+import pytest
 from graphql import parse
 
 from tests.execution.behaviour import Place
@@ -48,3 +50,17 @@ def test_there_are_no_more_batches() -> None:
         assert len(loader.batches) <= len(others.batches)
         assert sorted(chain(*loader.batches)) == sorted(chain(*others.batches))
         assert len(loader.calls) < len(others.calls)
+
+
+@pytest.mark.parametrize("how", ["raises", "fails"])
+def test_a_loader_that_can_load_nothing_is_an_error_of_each_field(how: str) -> None:
+    async def errors(executor: type) -> list[Any]:
+        case = BerryCase(0, waits=False, calm=Everywhere())
+        case.loaders["one"]._how = how
+        outcome = await BERRIES.run(executor, parse("{ branches { one { name } numbers } }"), {}, case)
+        assert outcome.raised is None
+        assert outcome.data["branches"][0]["numbers"]
+        return sorted(outcome.errors)
+
+    ordinary, compiled = (asyncio.run(errors(each)) for each in (BERRIES.ordinary, compiling(BERRIES.ordinary)))
+    assert compiled == ordinary != []
