@@ -61,13 +61,10 @@ class Loader(Generic[KeyT, ResultT]):
 
     def _batch(self) -> "_Batch[KeyT, ResultT]":
         if self._open is None:
-            self._open = _Batch()
-            # Whatever else happens in this turn may ask for more.
-            asyncio.get_running_loop().call_soon(self._begin, self._open)
+            self._open = batch = _Batch[KeyT, ResultT]()
+            # It runs in the next turn: whatever else happens in this one may ask for more.
+            batch.task = asyncio.get_running_loop().create_task(self._run(batch))
         return self._open
-
-    def _begin(self, batch: "_Batch[KeyT, ResultT]") -> None:
-        batch.task = asyncio.ensure_future(self._run(batch))
 
     async def _run(self, batch: "_Batch[KeyT, ResultT]") -> None:
         if self._open is batch:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from gql_api import logs
 from gql_api.app import create_app
@@ -65,8 +66,13 @@ async def test_any_other_is_replaced(api: Api, written: pytest.LogCaptureFixture
 
 
 async def test_every_line_has_the_id_of_its_own_request(api: Api, caplog: pytest.LogCaptureFixture) -> None:
-    """The database library's lines too, however many requests run at the same time."""
-    with caplog.at_level(logging.INFO, "sqlalchemy.engine"), caplog.at_level(logging.INFO, "gql_api"):
+    """Lines about its statements too, however many requests run at the same time."""
+
+    def say(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        logging.getLogger("gql_api").info(statement)
+
+    event.listen(api.engine.sync_engine, "before_cursor_execute", say)
+    with caplog.at_level(logging.INFO, "gql_api"):
         asked = [f"request-{number}" for number in range(10)]
         await asyncio.gather(
             *(
@@ -78,7 +84,7 @@ async def test_every_line_has_the_id_of_its_own_request(api: Api, caplog: pytest
         )
     for id in asked:
         mine = [record for record in caplog.records if vars(record)["request_id"] == id]
-        assert sum("SELECT count" in record.getMessage() for record in mine) == 1
+        assert sum("SELECT count" in record.getMessage() for record in mine) == 1, id
         assert sum(record.name == "gql_api.operation" for record in mine) == 1
     logging.getLogger("gql_api").warning("outside")
     assert vars(caplog.records[-1])["request_id"] is None
@@ -101,6 +107,7 @@ async def test_an_operation_is_one_line_and_its_request_none(api: Api, written: 
         "transport": "http",
         "type": "query",
         "name": "Tasks",
+        "executor": "compiled",
         "outcome": "ok",
         "errors": 0,
         "statements": 2,

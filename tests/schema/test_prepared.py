@@ -79,7 +79,7 @@ def test_nor_is_what_is_too_much() -> None:
 
 
 def test_the_longest_unused_goes_first() -> None:
-    texts = [f"{{ {'x' * 50}{number}: taskCount }}" for number in range(3)]
+    texts = [f"{{ {'x' * 50}{number}: taskCount }}" for number in range(4)]
     one = prepared().find(texts[0]).bytes
     documents = prepared(3 * one)
     for text in texts[:3]:
