@@ -52,7 +52,7 @@ class Loader(Generic[KeyT, ResultT]):
     def prime(self, key: KeyT, value: ResultT) -> None:
         """Remember this value for the key."""
         batch = self._batches[key] = _Batch[KeyT, ResultT]()
-        batch.values.set_result({key: value})
+        batch.values = {key: value}
 
     def clear_all(self) -> None:
         """Forget everything."""
@@ -72,21 +72,36 @@ class Loader(Generic[KeyT, ResultT]):
         count_batch(self.name, len(batch.keys))
         try:
             found = await self._load_many(batch.keys)
-            batch.values.set_result(dict(zip(batch.keys, found, strict=True)))
+            batch.values = dict(zip(batch.keys, found, strict=True))
         except Exception as error:  # noqa: BLE001 - it is for those who asked
-            batch.values.set_exception(error)
+            batch.error = error
         except BaseException:
-            batch.values.cancel()
+            batch.error = asyncio.CancelledError()
             raise
+        finally:
+            batch.tell()
 
 
 class _Batch(Generic[KeyT, ResultT]):
     def __init__(self) -> None:
         self.keys: list[KeyT] = []
-        self.values: asyncio.Future[dict[KeyT, ResultT | Exception]] = asyncio.get_running_loop().create_future()
-        self.values.add_done_callback(_see)
+        self.values: dict[KeyT, ResultT | Exception] | None = None
+        self.error: BaseException | None = None
         self.task: asyncio.Future[None] | None = None
         """What works for it: the event loop alone would not keep it."""
+        self._waiting: list[asyncio.Future[None]] = []
+        """One for each who waits: who gives up takes nothing away from the others."""
+
+    def told(self) -> "asyncio.Future[None]":
+        """Return a future that is done when the batch is."""
+        future = asyncio.get_running_loop().create_future()
+        self._waiting.append(future)
+        return future
+
+    def tell(self) -> None:
+        for future in self._waiting:
+            if not future.done():
+                future.set_result(None)
 
 
 class _Values(Generic[KeyT, ResultT]):
@@ -99,8 +114,11 @@ class _Values(Generic[KeyT, ResultT]):
     def __await__(self) -> Generator[Any, None, list[ResultT | Exception]]:
         found: dict[KeyT, ResultT | Exception] = {}
         for batch in self._batches:
-            # All who ask share one future. The shield keeps the giving up of one from the others.
-            found |= batch.values.result() if batch.values.done() else (yield from asyncio.shield(batch.values))
+            if batch.values is None and batch.error is None:
+                yield from batch.told()
+            if batch.error is not None:
+                raise batch.error
+            found |= batch.values or {}
         return [found[key] for key in self._keys]
 
 
@@ -115,9 +133,3 @@ class _Value(Generic[ResultT]):
         if isinstance(value, Exception):
             raise value
         return value
-
-
-def _see(done: "asyncio.Future[Any]") -> None:
-    """Look at the failure of a batch that nobody waits for any more: asyncio would log it as forgotten."""
-    if not done.cancelled():
-        done.exception()

@@ -13,7 +13,7 @@ from tests.faults.postgres import Postgres
 from tests.faults.proxy import Link, When, proxied
 
 CREATE = f"""mutation ($key: String) {{ createTask(input: {{title: "Fern", tags: ["green"]}}, idempotencyKey: $key) {{
-    ... on TaskSuccess {{ task {{ title tags {{ name }} }} replayed }} {ERROR} }} }}"""
+    ... on TaskSuccess {{ task {{ title tags {{ name }} category {{ name }} }} replayed }} {ERROR} }} }}"""
 BROKEN = pytest.mark.parametrize("happening", [Link.cut, Link.half_close])
 
 
@@ -35,7 +35,7 @@ async def test_what_is_lost_before_the_commit_is_done_again(
         proxy.plan(word, when, happening)
         answer = await bounded(api.answer(CREATE), 30)
         assert proxy.happened == 1, answer
-        assert answer["data"]["createTask"]["task"] == {"title": "Fern", "tags": [{"name": "green"}]}
+        assert answer["data"]["createTask"]["task"] == {"title": "Fern", "tags": [{"name": "green"}], "category": None}
         assert await raw.fetchval("SELECT count(*) FROM tasks JOIN task_tags ON task_id = id") == 1
         await is_well(api)
 
