@@ -4,7 +4,6 @@ An operation that is seen once, as all of a hostile stream are, is not worth it.
 ordinary executor: never a wrong answer, only a slower one.
 """
 
-import logging
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -32,8 +31,6 @@ from gql_api.execution.plan import NotPlannedError, Plan, Planner
 from gql_api.execution.run import complete_leaf
 from gql_api.execution.source import Source
 from gql_api.report import count_execution
-
-logger = logging.getLogger(__name__)
 
 COMPILED = "compiled"
 

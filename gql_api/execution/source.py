@@ -77,9 +77,8 @@ class Source:
         if is_leaf_type(field.named):
             self._leaf(2, field, otherwise)
         elif (known := self._object_known(field)) is not None:
-            path = f"(at, {field.key!r}, {field.parent.name!r})"
             cls, function = known
-            self._write(2, f"if v.__class__ is {cls}:", f"    v = {function}(x, v, {path}, r)")
+            self._write(2, f"if v.__class__ is {cls}:", f"    v = {function}(x, v, {_path(field)}, r)")
             self._otherwise(2, field, otherwise)
         else:
             self._write(2, otherwise)
@@ -105,8 +104,7 @@ class Source:
         self._write(depth, "elif v is not None:" if place.nullable else "else:", f"    {otherwise}")
 
     def _failed(self, depth: int, field: Field) -> None:
-        path = f"(at, {field.key!r}, {field.parent.name!r})"
-        failed = f"v = x.failed({self._name('field', field)}, e, {path})"
+        failed = f"v = x.failed({self._name('field', field)}, e, {_path(field)})"
         self._write(depth, "except Exception as e:", f"    {failed}")
 
     def _relation(self, field: Field, key: str | None) -> None:
@@ -120,7 +118,7 @@ class Source:
         if not field.nullable:
             self._write(2, "else:", f"    x.no_null({self._name('field', field)})")
         self._write(1, "except Exception as e:")
-        self._write(2, f"x.failed({self._name('field', field)}, e, (at, {field.key!r}, {field.parent.name!r}))")
+        self._write(2, f"x.failed({self._name('field', field)}, e, {_path(field)})")
 
     def _complete(self, place: Place) -> None:
         what = f"{place.field.parent}.{place.field.name}: {place.type}"
@@ -163,7 +161,7 @@ class Source:
 
     def _fill(self, field: Field) -> None:
         name = self._name("field", field)
-        path = f"(at, {field.key!r}, {field.parent.name!r})"
+        path = _path(field)
         self._write(0, "", f"def fill_{field.number}(x, entries, values, r):")
         self._write(1, f"# {field.parent}.{field.name} of many parents")
         self._write(1, "for (o, _, at), v in zip(entries, values, strict=True):", "    try:")
@@ -191,3 +189,7 @@ class Source:
 
 def _attribute(of: str, name: str) -> str:
     return f"{of}.{name}" if name.isidentifier() else f"getattr({of}, {name!r})"
+
+
+def _path(field: Field) -> str:
+    return f"(at, {field.key!r}, {field.parent.name!r})"

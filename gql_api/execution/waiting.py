@@ -4,7 +4,7 @@ Siblings of what makes a position null are cancelled, as the specification allow
 """
 
 import asyncio
-from collections.abc import Awaitable, Coroutine, Sequence
+from collections.abc import Awaitable, Coroutine, Iterator, Sequence
 from inspect import CORO_CREATED, getcoroutinestate, iscoroutine
 from typing import Any
 
@@ -29,12 +29,15 @@ class Execution(Run):
         """Return the ExecutionResult, or a coroutine of it where something has to be waited for."""
         self._running, self._dropped = {}, set()
         if self.executor.operation.operation is OperationType.MUTATION:
-            return self._serially()
+            left = self._root_fields()
+            first = next(left, None)
+            return self._response() if first is None else self._serially(first, left)
         region = self.region()
         try:
             self.data = self.plan.root.function(self, self.executor.root_value, None, region)
         except GraphQLError as error:
-            return self._null(error, region)
+            self._null(error, region)
+            return self._response()
         return self._finished(region) if self._waits(region) else self._response()
 
     def _waits(self, region: Region) -> bool:
@@ -47,33 +50,28 @@ class Execution(Run):
         await self._finish(region)
         return self._response()
 
-    def _serially(self) -> Any:
-        """Execute the root's fields one after the other (GraphQL specification, "Serial Execution")."""
+    def _root_fields(self) -> Iterator[Region]:
+        """Execute the root's fields one after the other (GraphQL specification, "Serial Execution"); yield what has to
+        be waited for before the next.
+        """
         self.data = {}
-        root = self.plan.root
-        fields = {field.key: field for field in root.fields}
-        for index, key in enumerate(root.keys):
+        fields = {field.key: field for field in self.plan.root.fields}
+        for key in self.plan.root.keys:
+            if self.is_nulled(()):
+                return
             region = self.region()
             try:
                 self._root_field(key, fields.get(key), region)
             except GraphQLError as error:
-                return self._null(error, region)
+                self._null(error, region)
+                return
             if self._waits(region):
-                return self._serially_on(region, [(key, fields.get(key)) for key in root.keys[index + 1 :]])
-        return self._response()
+                yield region
 
-    async def _serially_on(self, region: Region, rest: Sequence[tuple[str, Field | None]]) -> ExecutionResult:
-        await self._finish(region)
-        for key, field in rest:
-            if self.data is None:
-                break
-            region = self.region()
-            try:
-                self._root_field(key, field, region)
-            except GraphQLError as error:
-                return self._null(error, region)
-            if self._waits(region):
-                await self._finish(region)
+    async def _serially(self, first: Region, left: Iterator[Region]) -> ExecutionResult:
+        await self._finish(first)
+        for region in left:
+            await self._finish(region)
         return self._response()
 
     def _root_field(self, key: str, field: Field | None, region: Region) -> None:
@@ -84,11 +82,11 @@ class Execution(Run):
             self.data[key] = None
             self.data[key] = self.resolve(field, self.executor.root_value, None, self.data, region)
 
-    def _null(self, error: GraphQLError, region: Region) -> ExecutionResult:
+    def _null(self, error: GraphQLError, region: Region) -> None:
+        """Make the whole answer null."""
         self.note(error, ())
         self.data = None
         self.settle(region)
-        return self._response()
 
     def _response(self) -> ExecutionResult:
         return self.executor.build_response(self.data)  # type: ignore[return-value]

@@ -70,12 +70,11 @@ def input_type(
         def build_or_refuse(model: type[BaseModel], value: Mapping[str, Any], context: InputContext) -> object:
             problems = list(check_sent(value, definition, context)) if check_sent is not None else []
             built: object = INPUTS.build(model, value, context)
-            if built is not None and not problems:
-                return built
-            try:
-                built = build(model, value, context)
-            except InputValidationError as error:
-                problems += [_problem(tuple(each.location), each.type, each.message) for each in error.errors]
+            if built is None:
+                try:
+                    built = build(model, value, context)
+                except InputValidationError as error:
+                    problems += [_problem(tuple(each.location), each.type, each.message) for each in error.errors]
             return Refused(problems) if problems else built
 
         definition.from_input = build_or_refuse

@@ -15,7 +15,7 @@ from gql_api.schema import limits
 from gql_api.schema.prepare import InvalidDocumentError, Rules, parse
 
 NODE = 400
-"""Bytes of memory that a node of a document takes, about, with what is compiled of it."""
+"""Bytes of memory that a node of a document takes, about."""
 
 TOKEN = 200
 """Those of a token: comments have no node."""
