@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from gql_api.db import Sessions
 from gql_api.execution import Compiler
 from gql_api.loaders import Loaders
+from gql_api.session import Sessions
 from gql_api.unit_of_work import UnitOfWork
 
 

@@ -12,7 +12,7 @@ from gql_api.driver import connect
 from gql_api.errors import StartupError
 from gql_api.failures import driver_error, unavailable
 from gql_api.report import count_statement
-from gql_api.session import Sessions as Sessions  # noqa: PLC0414 - which others take from here
+from gql_api.session import Sessions
 
 SCHEMES = ("postgresql", "postgres", "postgresql+asyncpg")
 LIBPQ_ONLY = {"channel_binding", "gssencmode", "keepalives", "keepalives_idle", "connect_timeout"}

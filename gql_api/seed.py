@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from gql_api import demo
-from gql_api.db import Sessions
 from gql_api.demo import DemoTask
 from gql_api.errors import AlreadyExistsError
 from gql_api.repositories import Lock, Repositories
+from gql_api.session import Sessions
 from gql_api.shapes.category import NewCategory
 from gql_api.shapes.task import DatedTask
 from gql_api.shapes.text import text_key

@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gql_api import failures
-from gql_api.db import Sessions
 from gql_api.driver import ENDING
 from gql_api.errors import UnavailableError
 from gql_api.repositories import Repositories
+from gql_api.session import Sessions
 
 SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED"

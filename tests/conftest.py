@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gql_api import db, embedded, migrations, models
 from gql_api.app import create_app
-from gql_api.session import Session
+from gql_api.session import Session, Sessions
 from gql_api.settings import Settings
 from tests.api import Api
 from tests.typed import Typed
@@ -216,7 +216,7 @@ async def engine(database: str) -> AsyncIterator[AsyncEngine]:
 
 
 @pytest.fixture
-def sessions(engine: AsyncEngine) -> db.Sessions:
+def sessions(engine: AsyncEngine) -> Sessions:
     return db.create_sessions(engine)
 
 

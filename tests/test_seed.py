@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gql_api import demo, seed
-from gql_api.db import Sessions
+from gql_api.session import Sessions
 from gql_api.shapes.text import Description, Title
 from tests.api import Api, statements
 from tests.conftest import Raw

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from gql_api import db
 from gql_api.errors import NotFoundError, UnavailableError
 from gql_api.repositories import Repositories
-from gql_api.session import Session
+from gql_api.session import Session, Sessions
 from gql_api.unit_of_work import SNAPSHOT, WRITE, UnitOfWork
 from tests.conftest import Raw
 from tests.factories import add_category, add_task
@@ -37,7 +37,7 @@ class One(NamedTuple):
     """A pool of one connection, so that who comes next is lent what was given back."""
 
     engine: AsyncEngine
-    sessions: db.Sessions
+    sessions: Sessions
 
     def work(self) -> UnitOfWork:
         return UnitOfWork(self.sessions)

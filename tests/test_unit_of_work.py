@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gql_api import db, unit_of_work
 from gql_api.context import Connection, Context
-from gql_api.db import Sessions
 from gql_api.errors import NotFoundError, UnavailableError
 from gql_api.loaders import Loaders
 from gql_api.repositories import Lock, Repositories
+from gql_api.session import Sessions
 from gql_api.shapes.category import Category
 from gql_api.unit_of_work import UnitOfWork
 from tests.conftest import KILL_OTHERS, Raw, waiting_for_a_lock

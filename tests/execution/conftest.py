@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gql_api import db, seed
-from gql_api.db import Sessions
+from gql_api.session import Sessions
 from tests.conftest import Server
 from tests.execution.ours import Values
 

@@ -7,9 +7,9 @@ from typing import Any
 from graphql import DocumentNode, OperationDefinitionNode, execute, parse
 
 from gql_api.context import Connection, Context
-from gql_api.db import Sessions
 from gql_api.execution import Coercions, Compiler, Executable
 from gql_api.schema import schema
+from gql_api.session import Sessions
 from tests.execution.outcome import Outcome, outcome_of
 
 TEXTS = ("", "home", "work", "Water the plants", "a", "E", "%", "five minutes", "x" * 300)

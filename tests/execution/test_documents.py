@@ -17,9 +17,9 @@ from graphql import (
 )
 
 from benchmarks import works
-from gql_api.db import Sessions
 from gql_api.execution import Compiler
 from gql_api.schema import schema
+from gql_api.session import Sessions
 from tests.command import PROJECT
 from tests.execution.documents import Maker
 from tests.execution.ours import Values, run

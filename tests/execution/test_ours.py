@@ -8,8 +8,8 @@ from graphql import DocumentNode, parse, validate
 from hypothesis import Phase, given, settings
 from hypothesis_graphql import queries
 
-from gql_api.db import Sessions
 from gql_api.schema import schema
+from gql_api.session import Sessions
 from tests.api import statements
 from tests.execution.documents import Maker
 from tests.execution.executors import compiler

@@ -9,8 +9,8 @@ import pytest
 from graphql import parse, validate
 
 from gql_api import seed
-from gql_api.db import Sessions
 from gql_api.schema import schema
+from gql_api.session import Sessions
 from tests.api import Api
 from tests.command import PROJECT
 
