@@ -8,7 +8,7 @@ import asyncpg
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from gql_api.driver import connect
+from gql_api.driver import Connecting
 from gql_api.errors import StartupError
 from gql_api.failures import driver_error, unavailable
 from gql_api.report import count_statement
@@ -86,7 +86,7 @@ def create_engine(
         arguments |= {"server_settings": settings | bounds}
     engine = create_async_engine(
         "postgresql+asyncpg://",
-        connect_args={"async_creator_fn": connect, **arguments},
+        connect_args={"async_creator_fn": Connecting, **arguments},
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=pool_timeout,

@@ -7,7 +7,7 @@ The driver's own waits for the server wherever it ends: a server that is frozen,
 
 import asyncio
 import socket
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from contextlib import suppress
 from typing import Any, cast
 
@@ -56,6 +56,16 @@ class Connection(asyncpg.Connection):
             _cancelling.add(task)
             task.add_done_callback(_cancelling.discard)
         super().terminate()
+
+
+class Connecting:
+    """Makes a connection when it is awaited; when it is not, nothing was begun."""
+
+    def __init__(self, **arguments: Any) -> None:
+        self._arguments = arguments
+
+    def __await__(self) -> Generator[Any, None, Connection]:
+        return connect(**self._arguments).__await__()
 
 
 async def connect(*, set_local: Mapping[str, str] | None = None, **arguments: Any) -> Connection:

@@ -4,13 +4,15 @@ Statements run at the driver's speed. SQLAlchemy builds them and keeps the pool;
 longer for each transaction than the transaction itself.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
-from sqlalchemy import PoolProxiedConnection
+from sqlalchemy import PoolProxiedConnection, QueuePool
+from sqlalchemy.exc import MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gql_api.driver import Connection
@@ -26,8 +28,8 @@ ROLL_BACK_TO_IT = "ROLLBACK TO SAVEPOINT before; RELEASE SAVEPOINT before"
 class Session:
     """One transaction at a time, which nobody else begins or ends. It is to be closed, whatever happened."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, sessions: "Sessions") -> None:
+        self._sessions = sessions
         self._lent: PoolProxiedConnection | None = None
         self._driver: Connection | None = None
         self._begun = False
@@ -47,7 +49,7 @@ class Session:
         """
         if self._driver is not None:
             raise RuntimeError("A transaction is open already")
-        self._lent = await self._engine.raw_connection()
+        self._lent = await self._sessions.lend()
         self._driver = self._lent.driver_connection
         self._used = False
         self._alone = alone and self._connected.keeps_its_session
@@ -112,9 +114,10 @@ class Session:
             self._lost = driver.is_closed()
         finally:
             if idle:
-                lent.close()
+                self._sessions.take_back(lent)
             else:
-                self._throw_away(lent, driver)
+                driver.terminate()
+                self._sessions.throw_away(lent, lost=self._lost)
             self._lent = self._driver = None
             self._begun = self._lost = False
 
@@ -123,13 +126,6 @@ class Session:
         if self._driver is not None:
             logger.warning("A connection that does not answer is cut")
             self._driver.terminate()
-
-    def _throw_away(self, lent: PoolProxiedConnection, driver: Connection) -> None:
-        if self._lost:
-            # What has ended it has most likely ended all others of its time.
-            self._engine.pool._invalidate(lent, _checkin=False)  # noqa: SLF001 - as SQLAlchemy itself does it
-        driver.terminate()
-        lent.invalidate()
 
     async def _execute(self, statement: str) -> None:
         driver = self._connected
@@ -149,7 +145,7 @@ class Session:
 
     def _tell(self, statement: str, values: Sequence[Any] = ()) -> None:
         """Tell who listens to the engine, as SQLAlchemy does: of a connection and a cursor there is nothing to tell."""
-        for listener in self._engine.sync_engine.dispatch.before_cursor_execute:
+        for listener in self._sessions.listeners:
             listener(None, None, statement, values, None, False)
 
     @property
@@ -160,10 +156,49 @@ class Session:
 
 
 class Sessions:
-    """Makes the session of each operation."""
+    """Makes the session of each operation, and lends them the pool's connections: first come, first served.
+
+    The pool could do that alone, and would need a greenlet and a task for it each time.
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
+        assert isinstance(engine.pool, QueuePool)  # noqa: S101 - for the type checker: that is what engines here have
         self.engine = engine
+        self.listeners = engine.sync_engine.dispatch.before_cursor_execute
+        self._pool = engine.pool
+        self._turns = asyncio.Semaphore(self._pool.size())
 
     def __call__(self) -> Session:
-        return Session(self.engine)
+        return Session(self)
+
+    async def lend(self) -> PoolProxiedConnection:
+        """Raises TimeoutError when none is free for longer than the pool may be waited for."""
+        if self._turns.locked():
+            async with asyncio.timeout(self._pool.timeout()):
+                await self._turns.acquire()
+        else:
+            await self._turns.acquire()
+        try:
+            if self._pool.checkedin():
+                try:
+                    return self._pool.connect()
+                except MissingGreenlet:  # its connection was lost, and has to be made anew
+                    pass
+            return await self.engine.raw_connection()
+        except BaseException:
+            self._turns.release()
+            raise
+
+    def take_back(self, lent: PoolProxiedConnection) -> None:
+        """Take back a connection that is idle."""
+        lent.close()
+        self._turns.release()
+
+    def throw_away(self, lent: PoolProxiedConnection, *, lost: bool) -> None:
+        """Take back a connection that has been cut; the others too when it was `lost`: what has ended it has most
+        likely ended all of its time.
+        """
+        if lost:
+            self._pool._invalidate(lent, _checkin=False)  # noqa: SLF001 - as SQLAlchemy itself does it
+        lent.invalidate()
+        self._turns.release()
