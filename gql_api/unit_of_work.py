@@ -8,15 +8,18 @@ connected before it is needed.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from gql_api import failures
 from gql_api.driver import ENDING
 from gql_api.errors import UnavailableError
 from gql_api.repositories import Repositories
 from gql_api.session import Sessions
+
+GivenT = TypeVar("GivenT")
+Ending: TypeAlias = Coroutine[Any, Any, None]
 
 SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED"
@@ -50,26 +53,12 @@ class UnitOfWork:
         if self._holder is not None and self._holder is asyncio.current_task():
             raise RuntimeError("A loader must not be awaited inside a unit of work's block: it would never answer")
 
-    @asynccontextmanager
-    async def read(self) -> AsyncIterator[Repositories]:
+    def read(self) -> AbstractAsyncContextManager[Repositories]:
         """Read from the operation's snapshot, which begins with the first read after the start or after a write.
 
         Raises UnavailableError when the database cannot be reached, or the snapshot was lost to an earlier failure.
         """
-        async with self._turn():
-            if self._failure is not None:
-                raise (failures.unavailable(self._failure) or UnavailableError()) from self._failure
-            try:
-                if not self._session.is_open:
-                    await self._session.begin(SNAPSHOT, alone=self.single_statement)
-                yield self._repositories
-            except BaseException as error:
-                # After a failed or cancelled statement nothing more can be read in this transaction, and to go on in
-                # another would mix two states of the data in one answer.
-                if _ends_the_snapshot(error):
-                    self._failure = error
-                    await self._end()
-                raise
+        return _Block(self._begin_read, self._end_read)
 
     @asynccontextmanager
     async def write(self, *, keep: bool = True) -> AsyncIterator[Repositories]:
@@ -79,7 +68,7 @@ class UnitOfWork:
         commit itself: the change may have been made or not. A commit that was sent is not cancelled.
         """
         self.committed = False
-        async with self._turn():
+        async with _Block(self._begin_turn, self._end_turn):
             await self._end()
             self._failure = None
             try:
@@ -132,21 +121,47 @@ class UnitOfWork:
             finally:
                 cutting.cancel()
 
-    @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
+    async def _begin_read(self) -> Repositories:
+        await self._begin_turn()
+        try:
+            self._check_snapshot()
+            if not self._session.is_open:
+                await self._session.begin(SNAPSHOT, alone=self.single_statement)
+        except BaseException as error:
+            await self._end_read(error)
+            raise
+        return self._repositories
+
+    def _check_snapshot(self) -> None:
+        if self._failure is not None:
+            raise (failures.unavailable(self._failure) or UnavailableError()) from self._failure
+
+    async def _end_read(self, error: BaseException | None) -> None:
+        try:
+            # After a failed or cancelled statement nothing more can be read in this transaction, and to go on in
+            # another would mix two states of the data in one answer.
+            if error is not None and _ends_the_snapshot(error):
+                self._failure = error
+                await self._end()
+        except BaseException as worse:
+            await self._end_turn(worse)
+            raise
+        await self._end_turn(error)
+
+    async def _begin_turn(self) -> None:
         self.check_not_held()
-        async with self._lock:
-            if self._closed:
-                raise RuntimeError("The operation is over")
-            self._holder = asyncio.current_task()
-            try:
-                yield
-            except Exception as error:
-                if (meant := failures.unavailable(error)) is not None:
-                    raise meant from error
-                raise
-            finally:
-                self._holder = None
+        await self._lock.acquire()
+        if self._closed:
+            self._lock.release()
+            raise RuntimeError("The operation is over")
+        self._holder = asyncio.current_task()
+
+    async def _end_turn(self, error: BaseException | None) -> None:
+        """Let others have the session. Raises a failure of the database as what it means."""
+        self._holder = None
+        self._lock.release()
+        if isinstance(error, Exception) and (meant := failures.unavailable(error)) is not None:
+            raise meant from error
 
     async def _to_the_end(self, work: Coroutine[Any, Any, None]) -> None:
         """Await `work` to its end, however often this task is cancelled: then for ENDING seconds more, until the
@@ -171,6 +186,22 @@ class UnitOfWork:
 
     def _cut_later(self) -> asyncio.TimerHandle:
         return asyncio.get_running_loop().call_later(ENDING, self._session.cut)
+
+
+class _Block(Generic[GivenT]):
+    """A context manager of two functions. One of a generator takes several times as long, and requests enter many."""
+
+    def __init__(
+        self, begin: Callable[[], Coroutine[Any, Any, GivenT]], end: Callable[[BaseException | None], Ending]
+    ) -> None:
+        self._begin = begin
+        self._end = end
+
+    def __aenter__(self) -> Coroutine[Any, Any, GivenT]:
+        return self._begin()
+
+    def __aexit__(self, _kind: object, error: BaseException | None, _traceback: object) -> Ending:
+        return self._end(error)
 
 
 def _ends_the_snapshot(error: BaseException) -> bool:

@@ -19,7 +19,7 @@ class GivenTransaction(Session):
     """A session inside the test's own transaction, which has begun already and is rolled back at its end."""
 
     def __init__(self, given: Session) -> None:
-        super().__init__(given._engine)
+        super().__init__(given._sessions)
         self._given = given
 
     async def begin(self, _how: str, *, alone: bool = False) -> None:  # noqa: ARG002 - it is inside another
@@ -39,7 +39,7 @@ class GivenTransaction(Session):
 
 class Given(Sessions):
     def __init__(self, given: Session) -> None:
-        super().__init__(given._engine)
+        super().__init__(given._sessions.engine)
         self._given = given
 
     def __call__(self) -> Session:
