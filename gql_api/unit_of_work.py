@@ -39,6 +39,7 @@ class UnitOfWork:
         self._when_written: list[Callable[[], object]] = []
         self.single_statement = False
         """Whether whoever reads next is known to send one statement and no other: then no transaction surrounds it."""
+        self._only_task: asyncio.Task[Any] | None = None
         self.committed: bool | None = False
         """Whether the last write was kept; None when that is in doubt: its commit was sent, and no answer has come."""
 
@@ -59,6 +60,15 @@ class UnitOfWork:
         Raises UnavailableError when the database cannot be reached, or the snapshot was lost to an earlier failure.
         """
         return _Block(self._begin_read, self._end_read)
+
+    def waits_alone(self, alone: bool, /) -> None:
+        """Say whether the current task, which is about to wait, is the only one that works for the operation."""
+        self._only_task = asyncio.current_task() if alone else None
+
+    @property
+    def in_only_task(self) -> bool:
+        """Whether no other task works for the operation than the current one: a batch then needs none of its own."""
+        return self._only_task is not None and asyncio.current_task() is self._only_task
 
     @asynccontextmanager
     async def write(self, *, keep: bool = True) -> AsyncIterator[Repositories]:

@@ -30,10 +30,13 @@ class Compiling(Executor[Any]):
         if found is None:
             return super().execute_operation(serially)
         self.begin(found.plan)
-        return Execution(self, found.plan).result()
+        return Execution(self, found.plan, self.waiting).result()
 
     def begin(self, plan: Plan) -> None:
         """Do what can be done with what is known of a compiled operation, before it is executed."""
+
+    def waiting(self, in_one_task: bool, /) -> None:
+        """Do what can be done with what is known before a compiled operation waits: whether in one task alone."""
 
     def _reason(self, serially: bool | None) -> str | None:
         """Return what is peculiar to this execution, so that compiled functions will not do; None if nothing is."""

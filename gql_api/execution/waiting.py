@@ -4,15 +4,16 @@ Siblings of what makes a position null are cancelled, as the specification allow
 """
 
 import asyncio
-from collections.abc import Awaitable, Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from inspect import CORO_CREATED, getcoroutinestate, iscoroutine
 from typing import Any
 
 from graphql import ExecutionResult, GraphQLError, OperationType
 from graphql.error import located_error
+from graphql.execution import Executor
 
 from gql_api.execution.declared import Relation
-from gql_api.execution.plan import Field, Place
+from gql_api.execution.plan import Field, Place, Plan
 from gql_api.execution.run import Branch, Keys, Later, Path, Region, Run, keys
 
 Entries = list[tuple[dict[str, Any], Any, Path]]
@@ -22,12 +23,15 @@ Entries = list[tuple[dict[str, Any], Any, Path]]
 class Execution(Run):
     """One execution, from its beginning to its result."""
 
-    _running: dict[asyncio.Task[None], Keys]
-    _dropped: set[asyncio.Task[None]]
+    def __init__(self, executor: Executor[Any], plan: Plan, waiting: Callable[[bool], None]) -> None:
+        """`waiting` is told before something is waited for: whether in one task alone."""
+        super().__init__(executor, plan)
+        self._waiting = waiting
+        self._running: dict[asyncio.Task[None], Keys] = {}
+        self._dropped: set[asyncio.Task[None]] = set()
 
     def result(self) -> Any:
         """Return the ExecutionResult, or a coroutine of it where something has to be waited for."""
-        self._running, self._dropped = {}, set()
         if self.executor.operation.operation is OperationType.MUTATION:
             left = self._root_fields()
             first = next(left, None)
@@ -101,6 +105,7 @@ class Execution(Run):
         ]:
             waits.append(((), self._related(loading)))
         waits += [(keys(branch.path), self._branch(branch)) for branch in region[0]]
+        self._waiting(len(waits) == 1 and not self._running)
         if len(waits) == 1:
             await waits[0][1]
         elif waits:

@@ -1,7 +1,6 @@
 """The loaders of one operation, named for what goes in and comes out. They are made anew for each operation."""
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from typing import Any, TypeVar, TypeVarTuple
 
 from gql_api.loaders.category import category_by_id, category_by_name, category_slice
@@ -23,7 +22,6 @@ from gql_api.shapes.tag import Tag, TagFilter
 from gql_api.shapes.task import Task, TaskFilter
 from gql_api.unit_of_work import UnitOfWork
 
-ArgumentT = TypeVar("ArgumentT")
 ArgumentsT = TypeVarTuple("ArgumentsT")
 KeyT = TypeVar("KeyT")
 ResultT = TypeVar("ResultT")
@@ -34,31 +32,31 @@ class Loaders:
 
     def __init__(self, work: UnitOfWork) -> None:
         self._work = work
-        self._with_arguments: dict[tuple[object, ...], Loader[Any, Any]] = {}
+        self._made: dict[tuple[object, ...], Loader[Any, Any]] = {}
 
-    @cached_property
+    @property
     def task_by_id(self) -> Loader[int, Task | None]:
-        return self._named(task_by_id)
+        return self._once(task_by_id)
 
-    @cached_property
+    @property
     def category_by_id(self) -> Loader[int, Category | None]:
-        return self._named(category_by_id)
+        return self._once(category_by_id)
 
-    @cached_property
+    @property
     def category_by_name(self) -> Loader[str, Category | None]:
-        return self._named(category_by_name)
+        return self._once(category_by_name)
 
-    @cached_property
+    @property
     def tag_by_id(self) -> Loader[int, Tag | None]:
-        return self._named(tag_by_id)
+        return self._once(tag_by_id)
 
-    @cached_property
+    @property
     def tag_by_name(self) -> Loader[str, Tag | None]:
-        return self._named(tag_by_name)
+        return self._once(tag_by_name)
 
-    @cached_property
+    @property
     def tags_by_task_id(self) -> Loader[int, Sequence[Tag]]:
-        return self._named(tags_by_task_id)
+        return self._once(tags_by_task_id)
 
     def task_count_by_category_id(self, filter: TaskFilter | None) -> Loader[int, int]:
         """Return the loader for this filter: each set of arguments is one statement, however often it is asked."""
@@ -90,16 +88,11 @@ class Loaders:
         return self._once(any_task_outside_by_tag_id, outside)
 
     def _once(
-        self, make: Callable[[UnitOfWork, ArgumentT], Loader[KeyT, ResultT]], argument: ArgumentT
-    ) -> Loader[KeyT, ResultT]:
-        key = (make, argument)
-        if key not in self._with_arguments:
-            self._with_arguments[key] = self._named(make, argument)
-        return self._with_arguments[key]
-
-    def _named(
         self, make: Callable[[UnitOfWork, *ArgumentsT], Loader[KeyT, ResultT]], *arguments: *ArgumentsT
     ) -> Loader[KeyT, ResultT]:
-        loader = make(self._work, *arguments)
-        loader.name = make.__name__
+        key = (make, *arguments)
+        loader = self._made.get(key)
+        if loader is None:
+            loader = self._made[key] = make(self._work, *arguments)
+            loader.name = make.__name__
         return loader

@@ -5,7 +5,7 @@ a key. It is one in all else: keys are loaded once, and remembered.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Generator, Sequence
 from typing import Any, Generic, TypeVar
 
 from gql_api.report import count_batch
@@ -36,35 +36,35 @@ class Loader(Generic[KeyT, ResultT]):
         """
         return _Value(self.load_all([key]))
 
-    def load_all(self, keys: Sequence[KeyT]) -> Awaitable[list[ResultT | Exception]]:
+    def load_all(self, keys: Sequence[KeyT]) -> "Values[KeyT, ResultT]":
         """Ask for these keys now, and return what there will be for each; an exception for one that failed alone.
 
         Awaiting it raises what went wrong with a whole batch. Who gives up waiting takes nothing away from others.
         """
         self._work.check_not_held()
-        unknown = [key for key in dict.fromkeys(keys) if key not in self._batches]
+        known = self._batches
+        unknown = [key for key in dict.fromkeys(keys) if key not in known]
         if unknown:
-            batch = self._batch()
+            batch = self._open
+            if batch is None:
+                batch = self._open = _Batch[KeyT, ResultT](self._run)
+                if not self._work.in_only_task:
+                    batch.start()
             batch.keys += unknown
-            self._batches.update(dict.fromkeys(unknown, batch))
-        return _Values(keys, {id(batch): batch for batch in map(self._batches.__getitem__, keys)}.values())
+            known.update(dict.fromkeys(unknown, batch))
+            if len(unknown) == len(known):
+                return Values(self._work, keys, (batch,))
+        return Values(self._work, keys, {id(batch): batch for batch in map(known.__getitem__, keys)}.values())
 
     def prime(self, key: KeyT, value: ResultT) -> None:
         """Remember this value for the key."""
-        batch = self._batches[key] = _Batch[KeyT, ResultT]()
+        batch = self._batches[key] = _Batch[KeyT, ResultT](self._run)
         batch.values = {key: value}
 
     def clear_all(self) -> None:
         """Forget everything."""
         self._batches = {}
         self._open = None
-
-    def _batch(self) -> "_Batch[KeyT, ResultT]":
-        if self._open is None:
-            self._open = batch = _Batch[KeyT, ResultT]()
-            # It runs in the next turn: whatever else happens in this one may ask for more.
-            batch.task = asyncio.get_running_loop().create_task(self._run(batch))
-        return self._open
 
     async def _run(self, batch: "_Batch[KeyT, ResultT]") -> None:
         if self._open is batch:
@@ -83,20 +83,35 @@ class Loader(Generic[KeyT, ResultT]):
 
 
 class _Batch(Generic[KeyT, ResultT]):
-    def __init__(self) -> None:
+    def __init__(self, run: "Callable[[_Batch[KeyT, ResultT]], Coroutine[Any, Any, None]]") -> None:
         self.keys: list[KeyT] = []
         self.values: dict[KeyT, ResultT | Exception] | None = None
         self.error: BaseException | None = None
-        self.task: asyncio.Future[None] | None = None
+        self._run = run
+        self._begun = False
+        self._task: asyncio.Future[None] | None = None
         """What works for it: the event loop alone would not keep it."""
         self._waiting: list[asyncio.Future[None]] = []
         """One for each who waits: who gives up takes nothing away from the others."""
 
-    def told(self) -> "asyncio.Future[None]":
-        """Return a future that is done when the batch is."""
+    def start(self) -> None:
+        """Run it in the next turn of the event loop: whatever else happens in this one may ask for more."""
+        self._begun = True
+        self._task = asyncio.get_running_loop().create_task(self._run(self))
+
+    def done(self, *, here: bool) -> Generator[Any, None, None]:
+        """Wait for it, or run it `here` when nobody has begun."""
+        if self.values is not None or self.error is not None:
+            return
+        if not self._begun:
+            if here:
+                self._begun = True
+                yield from self._run(self).__await__()
+                return
+            self.start()
         future = asyncio.get_running_loop().create_future()
         self._waiting.append(future)
-        return future
+        yield from future
 
     def tell(self) -> None:
         for future in self._waiting:
@@ -104,28 +119,28 @@ class _Batch(Generic[KeyT, ResultT]):
                 future.set_result(None)
 
 
-class _Values(Generic[KeyT, ResultT]):
+class Values(Generic[KeyT, ResultT]):
     """The values of keys. Nothing is wrong with it when nobody awaits it."""
 
-    def __init__(self, keys: Sequence[KeyT], batches: Iterable[_Batch[KeyT, ResultT]]) -> None:
+    def __init__(self, work: UnitOfWork, keys: Sequence[KeyT], batches: Collection[_Batch[KeyT, ResultT]]) -> None:
+        self._work = work
         self._keys = keys
         self._batches = batches
 
     def __await__(self) -> Generator[Any, None, list[ResultT | Exception]]:
         found: dict[KeyT, ResultT | Exception] = {}
         for batch in self._batches:
-            if batch.values is None and batch.error is None:
-                yield from batch.told()
+            yield from batch.done(here=self._work.in_only_task)
             if batch.error is not None:
                 raise batch.error
-            found |= batch.values or {}
+            found = batch.values or {} if len(self._batches) == 1 else found | (batch.values or {})
         return [found[key] for key in self._keys]
 
 
 class _Value(Generic[ResultT]):
     """The value of one key."""
 
-    def __init__(self, values: Awaitable[list[ResultT | Exception]]) -> None:
+    def __init__(self, values: Values[Any, ResultT]) -> None:
         self._values = values
 
     def __await__(self) -> Generator[Any, None, ResultT]:

@@ -14,3 +14,7 @@ class Executor(Compiling, StrawberryGraphQLCoreExecutionContext):
     def begin(self, plan: Plan) -> None:
         context: Context = self.context_value
         context.reads_once(certain=plan.reads_once)
+
+    def waiting(self, in_one_task: bool, /) -> None:
+        context: Context = self.context_value
+        context.work.waits_alone(in_one_task)
