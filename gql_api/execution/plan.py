@@ -33,6 +33,7 @@ from graphql.execution import Executor
 from graphql.execution.collect_fields import CollectedFields, FieldDetails, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues, get_argument_values
 
+from gql_api.execution.called import Called, called
 from gql_api.execution.declared import Declaration, Relation, declaration, reads
 
 CONSTANT = (StringValueNode, IntValueNode, FloatValueNode, BooleanValueNode, NullValueNode, EnumValueNode)
@@ -84,12 +85,16 @@ class Field(Place):
     definition: GraphQLField = None  # type: ignore[assignment]
     parent: GraphQLObjectType = None  # type: ignore[assignment]
     declared: Declaration = None
+    called: Called | None = None
+    """How its resolver is called, where nothing else is declared and Strawberry need not do it."""
     relation: int = 0
     """The place of its entries among those of a region's relations, which begin with 1."""
     fill: Any = None
     """For a relation: the compiled function that completes the values of many parents."""
     arguments: dict[str, Any] | None = None
     """Those that are the same in every execution; None where they are not."""
+    prepared: Any = None
+    """What such arguments come to, once they have been looked at."""
 
 
 @dataclass(slots=True, eq=False)
@@ -179,6 +184,8 @@ class Planner:
         planned.field, planned.key, planned.name = planned, key, nodes[0].name.value
         planned.definition, planned.parent = definition, parent
         planned.declared = declaration(definition)
+        if planned.declared is None:
+            planned.called = called(definition, self._schema)
         if isinstance(planned.declared, Relation):
             self._relations.append(planned)
             planned.relation = len(self._relations)

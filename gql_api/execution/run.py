@@ -6,6 +6,7 @@ loader for each; what is below them is one region again, however many parents th
 """
 
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 from graphql import GraphQLError, GraphQLResolveInfo
@@ -17,6 +18,7 @@ from graphql.pyutils import Path as GraphQLPath
 from graphql.pyutils import Undefined, inspect, is_iterable
 from graphql.pyutils.is_awaitable import is_async_iterable
 
+from gql_api.execution.called import Called, Info
 from gql_api.execution.plan import Field, Place, Plan, Selection, unchangeable
 
 Path = tuple[Any, str | int, str | None] | None
@@ -59,6 +61,7 @@ class Run:
         """The positions that are null because of an error, or were to be."""
         self._is_awaitable = executor.is_awaitable
         self._arguments: dict[int, dict[str, Any]] = {}
+        self._prepared: dict[int, Any] = {}
 
     def region(self) -> Region:
         return [[] for _ in range(len(self.plan.relations) + 1)]
@@ -69,8 +72,11 @@ class Run:
         """
         path = (at, field.key, field.parent.name)
         try:
-            resolver = field.definition.resolve or self.executor.field_resolver
-            value = resolver(source, self.info(field, path), **self._arguments_of(field))
+            if field.called is not None:
+                value = self._call(field, field.called, source, path)
+            else:
+                resolver = field.definition.resolve or self.executor.field_resolver
+                value = resolver(source, self.info(field, path), **self._arguments_of(field))
             return self.completed(field, value, path, out, field.key, region)
         except Exception as error:  # noqa: BLE001 - whatever a resolver raises is an error of its field
             return self.failed(field, error, path)
@@ -162,6 +168,32 @@ class Run:
 
     def info(self, field: Field, path: Path) -> GraphQLResolveInfo[Any]:
         return self.executor.build_resolve_info(field.definition, field.nodes, field.parent, graphql_path(path))
+
+    def _call(self, field: Field, called: Called, source: Any, path: Path) -> Any:
+        arguments = self._arguments_of(field)
+        info = Info(self.context, called.field, partial(self.info, field, path))
+        if called.is_async:
+            return self._call_later(field, called, source, info, arguments)
+        return called.call(source, info, self._prepared_of(field, called, info, arguments))
+
+    async def _call_later(
+        self, field: Field, called: Called, source: Any, info: Info, arguments: dict[str, Any]
+    ) -> Any:
+        # What is wrong with arguments is told in here, too, where Strawberry does: later than what needs no waiting.
+        return await called.call(source, info, self._prepared_of(field, called, info, arguments))
+
+    def _prepared_of(self, field: Field, called: Called, info: Info, arguments: dict[str, Any]) -> Any:
+        """Return what a field's arguments come to, found once where they are the same. Raises what is wrong."""
+        if field.prepared is not None:
+            return field.prepared
+        prepared = self._prepared.get(field.number)
+        if prepared is None:
+            prepared = called.prepare(arguments, info)
+            if field.arguments is not None:
+                field.prepared = prepared
+            elif called.shares or unchangeable(arguments):
+                self._prepared[field.number] = prepared
+        return prepared
 
     def _info_above(self, place: Place, path: Path) -> GraphQLResolveInfo[Any]:
         """Return the info of the field in whose value a place is: inside of lists it is still the field's."""

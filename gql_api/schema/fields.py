@@ -11,8 +11,6 @@ from typing import Any, Optional, TypeAlias, TypeVar
 
 import strawberry
 from pydantic import BaseModel
-from strawberry.extensions import FieldExtension
-from strawberry.extensions.field_extension import AsyncExtensionResolver, SyncExtensionResolver
 from strawberry.pydantic import InputValidationError
 from strawberry.types.arguments import InputContext, StrawberryArgumentAnnotation
 from strawberry.types.base import StrawberryObjectDefinition, StrawberryOptional, get_object_definition
@@ -20,6 +18,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
 from gql_api.errors import InvalidError, Kind, Problem, ProblemCode, RequestError, RequestErrorCode, UserError, told
+from gql_api.execution.called import PreparingExtension
 from gql_api.execution.declared import READS
 from gql_api.resolvers.retry import retried
 from gql_api.schema import global_id
@@ -100,7 +99,7 @@ def _number(kind: Kind, id: str) -> int:
         raise InvalidError(ProblemCode.INVALID_ID, global_id.message(kind)) from None
 
 
-class _CheckedArguments(FieldExtension):
+class _CheckedArguments(PreparingExtension):
     def apply(self, field: StrawberryField) -> None:
         self._checks: dict[str, Check] = {
             argument.python_name: argument.metadata[CHECK] for argument in field.arguments if CHECK in argument.metadata
@@ -133,23 +132,29 @@ class _CheckedArguments(FieldExtension):
 class CheckedArguments(_CheckedArguments):
     """For every query field and every field of an object that has arguments: refuses wrong ones as a RequestError."""
 
-    def resolve(self, next_: SyncExtensionResolver, source: Any, info: Info, **kwargs: Any) -> Any:
-        if problems := self._check(kwargs):
+    def prepare(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        if problems := self._check(arguments):
             raise _invalid_arguments(problems)
-        return next_(source, info, **kwargs)
+        return arguments
 
-    async def resolve_async(self, next_: AsyncExtensionResolver, source: Any, info: Info, **kwargs: Any) -> Any:
-        return await self.resolve(next_, source, info, **kwargs)
+    def call(self, resolver: Callable[..., Any], _info: Info, prepared: dict[str, Any]) -> Any:
+        return resolver(**prepared)
 
 
 class CheckedMutation(_CheckedArguments):
     """For every mutation field: refuses wrong arguments, and answers user errors, as data."""
 
-    async def resolve_async(self, next_: AsyncExtensionResolver, source: Any, info: Info, **kwargs: Any) -> Any:
-        if problems := self._check(kwargs):
-            return ValidationError.of(problems)
+    def prepare(self, arguments: dict[str, Any]) -> dict[str, Any] | ValidationError:
+        problems = self._check(arguments)
+        return ValidationError.of(problems) if problems else arguments
+
+    async def call(
+        self, resolver: Callable[..., Any], info: Info, prepared: dict[str, Any] | ValidationError
+    ) -> object:
+        if isinstance(prepared, ValidationError):
+            return prepared
         try:
-            return await retried(info.context, partial(next_, source, info, **kwargs))
+            return await retried(info.context, partial(resolver, **prepared))
         except UserError as error:
             return as_data(error)
         finally:
