@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 from gql_api import failures
 from gql_api.driver import ENDING
@@ -18,8 +18,8 @@ from gql_api.errors import UnavailableError
 from gql_api.repositories import Repositories
 from gql_api.session import Sessions
 
-GivenT = TypeVar("GivenT")
-Ending: TypeAlias = Coroutine[Any, Any, None]
+Begin: TypeAlias = Callable[[], Coroutine[Any, Any, Repositories]]
+End: TypeAlias = Callable[[BaseException | None], Coroutine[Any, Any, None]]
 
 SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 WRITE = "BEGIN ISOLATION LEVEL READ COMMITTED"
@@ -59,7 +59,7 @@ class UnitOfWork:
 
         Raises UnavailableError when the database cannot be reached, or the snapshot was lost to an earlier failure.
         """
-        return _Block(self._begin_read, self._end_read)
+        return _Reading(self._begin_read, self._end_read)
 
     def waits_alone(self, alone: bool, /) -> None:
         """Say whether the current task, which is about to wait, is the only one that works for the operation."""
@@ -78,7 +78,8 @@ class UnitOfWork:
         commit itself: the change may have been made or not. A commit that was sent is not cancelled.
         """
         self.committed = False
-        async with _Block(self._begin_turn, self._end_turn):
+        await self._begin_turn()
+        try:
             await self._end()
             self._failure = None
             try:
@@ -92,6 +93,10 @@ class UnitOfWork:
                 finally:
                     for forget in self._when_written:
                         forget()
+        except BaseException as error:
+            self._end_turn(error)
+            raise
+        self._end_turn(None)
 
     async def close(self) -> None:
         """End what is still open and give the connection back. Reads and writes that come later are refused.
@@ -154,9 +159,9 @@ class UnitOfWork:
                 self._failure = error
                 await self._end()
         except BaseException as worse:
-            await self._end_turn(worse)
+            self._end_turn(worse)
             raise
-        await self._end_turn(error)
+        self._end_turn(error)
 
     async def _begin_turn(self) -> None:
         self.check_not_held()
@@ -166,7 +171,7 @@ class UnitOfWork:
             raise RuntimeError("The operation is over")
         self._holder = asyncio.current_task()
 
-    async def _end_turn(self, error: BaseException | None) -> None:
+    def _end_turn(self, error: BaseException | None) -> None:
         """Let others have the session. Raises a failure of the database as what it means."""
         self._holder = None
         self._lock.release()
@@ -198,19 +203,17 @@ class UnitOfWork:
         return asyncio.get_running_loop().call_later(ENDING, self._session.cut)
 
 
-class _Block(Generic[GivenT]):
-    """A context manager of two functions. One of a generator takes several times as long, and requests enter many."""
+class _Reading:
+    """The block of a `read`. One of a generator takes several times as long, and requests enter many."""
 
-    def __init__(
-        self, begin: Callable[[], Coroutine[Any, Any, GivenT]], end: Callable[[BaseException | None], Ending]
-    ) -> None:
+    def __init__(self, begin: Begin, end: End) -> None:
         self._begin = begin
         self._end = end
 
-    def __aenter__(self) -> Coroutine[Any, Any, GivenT]:
+    def __aenter__(self) -> Coroutine[Any, Any, Repositories]:
         return self._begin()
 
-    def __aexit__(self, _kind: object, error: BaseException | None, _traceback: object) -> Ending:
+    def __aexit__(self, _kind: object, error: BaseException | None, _traceback: object) -> Coroutine[Any, Any, None]:
         return self._end(error)
 
 

@@ -189,7 +189,7 @@ class Run:
         prepared = self._prepared.get(field.number)
         if prepared is None:
             prepared = called.prepare(arguments, info)
-            if field.arguments is not None:
+            if field.arguments is not None and not field.arguments.variables:
                 field.prepared = prepared
             elif called.shares or unchangeable(arguments):
                 self._prepared[field.number] = prepared
@@ -224,14 +224,16 @@ class Run:
         return complete(self, confirmed, path, region)
 
     def _arguments_of(self, field: Field) -> dict[str, Any]:
-        if field.arguments is not None:
-            return field.arguments
+        known = field.arguments
+        if known is not None and not known.variables:
+            return known.constants
         if field.number in self._arguments:
             return self._arguments[field.number]
         executor = self.executor
-        values = get_argument_values(
-            field.definition, field.nodes[0], executor.variable_values, None, executor.hide_suggestions
-        )
+        variables = executor.variable_values
+        values = known.of(variables.coerced) if known is not None else None
+        if values is None:
+            values = get_argument_values(field.definition, field.nodes[0], variables, None, executor.hide_suggestions)
         if unchangeable(values):
             self._arguments[field.number] = values
         return values

@@ -4,7 +4,7 @@ Siblings of what makes a position null are cancelled, as the specification allow
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from inspect import CORO_CREATED, getcoroutinestate, iscoroutine
 from typing import Any
 
@@ -18,6 +18,9 @@ from gql_api.execution.run import Branch, Keys, Later, Path, Region, Run, keys
 
 Entries = list[tuple[dict[str, Any], Any, Path]]
 """Of each parent of a relation: its answer, its key, its path."""
+
+Loading = Sequence[tuple[Field, Entries, Awaitable[Sequence[Any]]]]
+"""Relations, their parents, and what is being loaded for these."""
 
 
 class Execution(Run):
@@ -97,24 +100,26 @@ class Execution(Run):
 
     async def _finish(self, region: Region) -> None:
         """Wait for all that a region has left, and for all that is below."""
-        waits: list[tuple[Keys, Coroutine[Any, Any, None]]] = []
-        if loading := [
+        loading = [
             (field, entries, self._load(field, entries))
             for field, entries in zip(self.plan.relations, region[1:], strict=True)
             if entries
-        ]:
-            waits.append(((), self._related(loading)))
-        waits += [(keys(branch.path), self._branch(branch)) for branch in region[0]]
-        self._waiting(len(waits) == 1 and not self._running)
-        if len(waits) == 1:
-            await waits[0][1]
-        elif waits:
-            await self._together(waits, region[0])
+        ]
+        branches = region[0]
+        alone = len(branches) + bool(loading) == 1
+        self._waiting(alone and not self._running)
+        if not alone:
+            await self._together(loading, branches)
+        elif loading:
+            await self._related(loading)
+        else:
+            await self._branch(branches[0])
 
-    async def _together(
-        self, waits: Sequence[tuple[Keys, Coroutine[Any, Any, None]]], branches: Sequence[Branch]
-    ) -> None:
-        tasks = {asyncio.ensure_future(wait): position for position, wait in waits}
+    async def _together(self, loading: Loading, branches: Sequence[Branch]) -> None:
+        tasks: dict[asyncio.Task[None], Keys] = {}
+        if loading:
+            tasks[asyncio.ensure_future(self._related(loading))] = ()
+        tasks |= {asyncio.ensure_future(self._branch(branch)): keys(branch.path) for branch in branches}
         self._running.update(tasks)
         try:
             results = await asyncio.gather(*tasks, return_exceptions=True)
@@ -153,7 +158,7 @@ class Execution(Run):
         except Exception as error:  # noqa: BLE001 - whatever a loader raises is an error of each that asked
             return _failed(error)
 
-    async def _related(self, loading: Sequence[tuple[Field, Entries, Awaitable[Sequence[Any]]]]) -> None:
+    async def _related(self, loading: Loading) -> None:
         below = self.region()
         for field, entries, waiting in loading:
             values: Sequence[Any]

@@ -1,6 +1,6 @@
 """How loaders are made of what repositories find."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from gql_api.loaders.loader import Loader
@@ -11,35 +11,16 @@ from gql_api.shapes.page import Listing, Slice
 from gql_api.shapes.text import text_key
 from gql_api.unit_of_work import UnitOfWork
 
-KeyT = TypeVar("KeyT")
-ResultT = TypeVar("ResultT")
 EntityT = TypeVar("EntityT", bound=Entity)
 NamedEntityT = TypeVar("NamedEntityT", bound=NamedEntity)
 FilterT = TypeVar("FilterT", bound=Filter)
 
-
-def by_key(
-    work: UnitOfWork,
-    find: Callable[[Repositories, Collection[KeyT]], Awaitable[Mapping[KeyT, ResultT]]],
-    missing: ResultT,
-) -> Loader[KeyT, ResultT]:
-    """Make a loader of what a repository finds for keys."""
-
-    async def load(keys: list[KeyT]) -> list[ResultT]:
-        async with work.read() as repositories:
-            found = await find(repositories, keys)
-        return [found.get(key, missing) for key in keys]
-
-    return Loader(work, load)
+NOTHING = Slice[Any]((), more=False)
 
 
 def by_id(work: UnitOfWork, of: Callable[[Repositories], Repository[Any, EntityT, Any]]) -> Loader[int, EntityT | None]:
     """Make a loader of one kind of entity by id; a missing one is None."""
-
-    async def find(repositories: Repositories, ids: Collection[int]) -> Mapping[int, EntityT | None]:
-        return {**await of(repositories).get_many(ids)}
-
-    return by_key(work, find, None)
+    return Loader(work, lambda repositories, ids: of(repositories).get_many(ids), None)
 
 
 def one_slice(
@@ -47,11 +28,10 @@ def one_slice(
 ) -> Loader[None, Slice[EntityT]]:
     """Make a loader of a window on a list, under the only key None: all fields of a connection share one statement."""
 
-    async def load(keys: list[None]) -> list[Slice[EntityT]]:
-        async with work.read() as repositories:
-            return [await of(repositories).slice(listing)] * len(keys)
+    async def find(repositories: Repositories, _: object) -> Mapping[None, Slice[Any]]:
+        return {None: await of(repositories).slice(listing)}
 
-    return Loader(work, load)
+    return Loader(work, find, NOTHING)
 
 
 def by_name(
@@ -59,9 +39,8 @@ def by_name(
 ) -> Loader[str, NamedEntityT | None]:
     """Make a loader of one kind of entity by name, without regard to case; a missing one is None."""
 
-    async def load(names: list[str]) -> list[NamedEntityT | None]:
-        async with work.read() as repositories:
-            found = await of(repositories).by_names(names)
-        return [found.get(text_key(name)) for name in names]
+    async def find(repositories: Repositories, names: list[str]) -> Mapping[str, Any]:
+        found = await of(repositories).by_names(names)
+        return {name: found.get(text_key(name)) for name in names}
 
-    return Loader(work, load)
+    return Loader(work, find, None)

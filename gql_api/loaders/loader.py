@@ -5,28 +5,31 @@ a key. It is one in all else: keys are loaded once, and remembered.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Generator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Generator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from gql_api.report import count_batch
+from gql_api.repositories import Repositories
 from gql_api.unit_of_work import UnitOfWork
 
 KeyT = TypeVar("KeyT")
 ResultT = TypeVar("ResultT")
 
-LoadMany = Callable[[list[KeyT]], Awaitable[Sequence[ResultT | Exception]]]
-"""Returns what there is for each key, in their order; an exception for a key that fails alone."""
+Find = Callable[[Repositories, list[KeyT]], Awaitable[Mapping[KeyT, ResultT]]]
+"""Returns what there is for keys; an exception for one that fails alone."""
 
 
 class Loader(Generic[KeyT, ResultT]):
-    def __init__(self, work: UnitOfWork, load_many: LoadMany[KeyT, ResultT]) -> None:
-        self._work = work
-        self._load_many = load_many
-        self._batches: dict[KeyT, _Batch[KeyT, ResultT]] = {}
-        """The batch that each key is in."""
-        self._open: _Batch[KeyT, ResultT] | None = None
-        """The batch that takes more keys."""
+    def __init__(self, work: UnitOfWork, find: Find[KeyT, ResultT | Exception], missing: ResultT) -> None:
+        """`missing` is what there is for a key of which nothing is found."""
+        self.work = work
+        self.find = find
+        self.missing = missing
         self.name = ""
+        self._batches: dict[KeyT, _Batch] = {}
+        """The batch that each key is in."""
+        self._open: _Batch | None = None
+        """The batch that takes more keys."""
         work.when_written(self.clear_all)
 
     def load(self, key: KeyT) -> Awaitable[ResultT]:
@@ -34,31 +37,29 @@ class Loader(Generic[KeyT, ResultT]):
 
         Awaiting it raises what went wrong, with all keys of the batch or with this one.
         """
-        return _Value(self.load_all([key]))
+        self.work.check_not_held()
+        batch = self._batches.get(key)
+        if batch is None:
+            batch = self._batches[key] = self._taking()
+            batch.keys.append(key)
+        return _Value(key, batch)
 
-    def load_all(self, keys: Sequence[KeyT]) -> "Values[KeyT, ResultT]":
+    def load_all(self, keys: Sequence[KeyT]) -> Awaitable[list[ResultT | Exception]]:
         """Ask for these keys now, and return what there will be for each; an exception for one that failed alone.
 
         Awaiting it raises what went wrong with a whole batch. Who gives up waiting takes nothing away from others.
         """
-        self._work.check_not_held()
+        self.work.check_not_held()
         known = self._batches
-        unknown = [key for key in dict.fromkeys(keys) if key not in known]
-        if unknown:
-            batch = self._open
-            if batch is None:
-                batch = self._open = _Batch[KeyT, ResultT](self._run)
-                if not self._work.in_only_task:
-                    batch.start()
+        if unknown := [key for key in dict.fromkeys(keys) if key not in known]:
+            batch = self._taking()
             batch.keys += unknown
             known.update(dict.fromkeys(unknown, batch))
-            if len(unknown) == len(known):
-                return Values(self._work, keys, (batch,))
-        return Values(self._work, keys, {id(batch): batch for batch in map(known.__getitem__, keys)}.values())
+        return _Values(keys, {id(batch): batch for batch in map(known.__getitem__, keys)}.values())
 
     def prime(self, key: KeyT, value: ResultT) -> None:
         """Remember this value for the key."""
-        batch = self._batches[key] = _Batch[KeyT, ResultT](self._run)
+        batch = self._batches[key] = _Batch(self)
         batch.values = {key: value}
 
     def clear_all(self) -> None:
@@ -66,28 +67,28 @@ class Loader(Generic[KeyT, ResultT]):
         self._batches = {}
         self._open = None
 
-    async def _run(self, batch: "_Batch[KeyT, ResultT]") -> None:
+    def close(self, batch: "_Batch") -> None:
+        """Let no more keys into a batch."""
         if self._open is batch:
             self._open = None
-        count_batch(self.name, len(batch.keys))
-        try:
-            found = await self._load_many(batch.keys)
-            batch.values = dict(zip(batch.keys, found, strict=True))
-        except Exception as error:  # noqa: BLE001 - it is for those who asked
-            batch.error = error
-        except BaseException:
-            batch.error = asyncio.CancelledError()
-            raise
-        finally:
-            batch.tell()
+
+    def _taking(self) -> "_Batch":
+        batch = self._open
+        if batch is None:
+            batch = self._open = _Batch(self)
+            if not self.work.in_only_task:
+                batch.start()
+        return batch
 
 
-class _Batch(Generic[KeyT, ResultT]):
-    def __init__(self, run: "Callable[[_Batch[KeyT, ResultT]], Coroutine[Any, Any, None]]") -> None:
-        self.keys: list[KeyT] = []
-        self.values: dict[KeyT, ResultT | Exception] | None = None
+class _Batch:
+    __slots__ = ("_begun", "_loader", "_task", "_waiting", "error", "keys", "values")
+
+    def __init__(self, loader: Loader[Any, Any]) -> None:
+        self.keys: list[Any] = []
+        self.values: dict[Any, Any] | None = None
         self.error: BaseException | None = None
-        self._run = run
+        self._loader = loader
         self._begun = False
         self._task: asyncio.Future[None] | None = None
         """What works for it: the event loop alone would not keep it."""
@@ -97,54 +98,67 @@ class _Batch(Generic[KeyT, ResultT]):
     def start(self) -> None:
         """Run it in the next turn of the event loop: whatever else happens in this one may ask for more."""
         self._begun = True
-        self._task = asyncio.get_running_loop().create_task(self._run(self))
+        self._task = asyncio.get_running_loop().create_task(self._run())
 
-    def done(self, *, here: bool) -> Generator[Any, None, None]:
-        """Wait for it, or run it `here` when nobody has begun."""
-        if self.values is not None or self.error is not None:
-            return
-        if not self._begun:
-            if here:
+    def found(self) -> Generator[Any, None, dict[Any, Any]]:
+        """Wait for its values. Who is the only one that could wait runs it, if nobody has begun."""
+        if self.values is None and self.error is None:
+            if not self._begun and self._loader.work.in_only_task:
                 self._begun = True
-                yield from self._run(self).__await__()
-                return
-            self.start()
-        future = asyncio.get_running_loop().create_future()
-        self._waiting.append(future)
-        yield from future
+                yield from self._run().__await__()
+            else:
+                if not self._begun:
+                    self.start()
+                future = asyncio.get_running_loop().create_future()
+                self._waiting.append(future)
+                yield from future
+        if self.values is None:
+            raise self.error or asyncio.CancelledError
+        return self.values
 
-    def tell(self) -> None:
-        for future in self._waiting:
-            if not future.done():
-                future.set_result(None)
+    async def _run(self) -> None:
+        loader = self._loader
+        loader.close(self)
+        count_batch(loader.name, len(self.keys))
+        try:
+            async with loader.work.read() as repositories:
+                found = await loader.find(repositories, self.keys)
+            self.values = {key: found.get(key, loader.missing) for key in self.keys}
+        except Exception as error:  # noqa: BLE001 - it is for those who asked
+            self.error = error
+        except BaseException:
+            self.error = asyncio.CancelledError()
+            raise
+        finally:
+            for future in self._waiting:
+                if not future.done():
+                    future.set_result(None)
 
 
-class Values(Generic[KeyT, ResultT]):
+class _Values(Generic[KeyT, ResultT]):
     """The values of keys. Nothing is wrong with it when nobody awaits it."""
 
-    def __init__(self, work: UnitOfWork, keys: Sequence[KeyT], batches: Collection[_Batch[KeyT, ResultT]]) -> None:
-        self._work = work
+    def __init__(self, keys: Sequence[KeyT], batches: Collection[_Batch]) -> None:
         self._keys = keys
         self._batches = batches
 
     def __await__(self) -> Generator[Any, None, list[ResultT | Exception]]:
         found: dict[KeyT, ResultT | Exception] = {}
         for batch in self._batches:
-            yield from batch.done(here=self._work.in_only_task)
-            if batch.error is not None:
-                raise batch.error
-            found = batch.values or {} if len(self._batches) == 1 else found | (batch.values or {})
+            values = yield from batch.found()
+            found = {**found, **values} if found else values
         return [found[key] for key in self._keys]
 
 
-class _Value(Generic[ResultT]):
+class _Value(Generic[KeyT, ResultT]):
     """The value of one key."""
 
-    def __init__(self, values: Values[Any, ResultT]) -> None:
-        self._values = values
+    def __init__(self, key: KeyT, batch: _Batch) -> None:
+        self._key = key
+        self._batch = batch
 
     def __await__(self) -> Generator[Any, None, ResultT]:
-        (value,) = yield from self._values.__await__()
+        value: ResultT | Exception = (yield from self._batch.found())[self._key]
         if isinstance(value, Exception):
             raise value
         return value

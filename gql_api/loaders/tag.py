@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gql_api.loaders.base import by_id, by_key, by_name, one_slice
+from gql_api.loaders.base import by_id, by_name, one_slice
 from gql_api.loaders.loader import Loader
 from gql_api.shapes.page import Listing, Slice
 from gql_api.shapes.tag import Tag, TagFilter
@@ -18,7 +18,7 @@ def tag_by_name(work: UnitOfWork) -> Loader[str, Tag | None]:
 
 
 def tags_by_task_id(work: UnitOfWork) -> Loader[int, Sequence[Tag]]:
-    return by_key(work, lambda repositories, ids: repositories.tags.by_task_ids(ids), ())
+    return Loader(work, lambda repositories, ids: repositories.tags.by_task_ids(ids), ())
 
 
 def tag_slice(work: UnitOfWork, listing: Listing[TagFilter]) -> Loader[None, Slice[Tag]]:
