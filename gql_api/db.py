@@ -90,6 +90,7 @@ def create_engine(
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=pool_timeout,
+        pool_reset_on_return=None,  # sessions give back only what is idle, and SQLAlchemy's own connections roll back
         hide_parameters=True,  # what clients send has no place in the log, nor in its stacks
     )
     event.listen(engine.sync_engine, "before_cursor_execute", _count)

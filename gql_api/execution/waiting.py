@@ -35,6 +35,7 @@ class Execution(Run):
 
     def result(self) -> Any:
         """Return the ExecutionResult, or a coroutine of it where something has to be waited for."""
+        self._waiting(True)
         if self.executor.operation.operation is OperationType.MUTATION:
             left = self._root_fields()
             first = next(left, None)
@@ -96,7 +97,8 @@ class Execution(Run):
         self.settle(region)
 
     def _response(self) -> ExecutionResult:
-        return self.executor.build_response(self.data)  # type: ignore[return-value]
+        self.executor.run_async_work_finished_hook()
+        return ExecutionResult(self.data, self.executor.collected_errors.errors or None)
 
     async def _finish(self, region: Region) -> None:
         """Wait for all that a region has left, and for all that is below."""

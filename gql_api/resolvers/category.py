@@ -1,6 +1,6 @@
 """Categories: read, create, update, delete."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 from gql_api.context import Context
 from gql_api.errors import CategoryNotEmptyError, InvalidError, ProblemCode, TooManyError, at
@@ -24,10 +24,10 @@ MAX_AFFECTED = 1_000
 """Most tasks that the deletion of one category moves, uncategorizes or deletes."""
 
 
-async def get(context: Context, by: CategoryBy) -> Category | None:
+def get(context: Context, by: CategoryBy) -> Awaitable[Category | None]:
     if by.id is not None:
-        return await context.loaders.category_by_id.load(by.id)
-    return await context.loaders.category_by_name.load(by.name or "")
+        return context.loaders.category_by_id.load(by.id)
+    return context.loaders.category_by_name.load(by.name or "")
 
 
 async def list_(

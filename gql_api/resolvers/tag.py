@@ -1,6 +1,6 @@
 """Tags: read, create, update, delete."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 from gql_api.context import Context
 from gql_api.errors import at
@@ -12,10 +12,10 @@ from gql_api.shapes.page import Paging, listed, page, terms
 from gql_api.shapes.tag import NewTag, Tag, TagBy, TagChanges, TagFilter, TagOrder
 
 
-async def get(context: Context, by: TagBy) -> Tag | None:
+def get(context: Context, by: TagBy) -> Awaitable[Tag | None]:
     if by.id is not None:
-        return await context.loaders.tag_by_id.load(by.id)
-    return await context.loaders.tag_by_name.load(by.name or "")
+        return context.loaders.tag_by_id.load(by.id)
+    return context.loaders.tag_by_name.load(by.name or "")
 
 
 async def list_(

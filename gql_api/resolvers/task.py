@@ -1,6 +1,6 @@
 """Tasks: read, create, update, delete."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
 from gql_api.context import Context
@@ -38,8 +38,8 @@ class TaskLoaders(NamedTuple):
     any_outside: Callable[[Outside[TaskFilter]], Loader[int, bool]]
 
 
-async def get(context: Context, id: int) -> Task | None:
-    return await context.loaders.task_by_id.load(id)
+def get(context: Context, id: int) -> Awaitable[Task | None]:
+    return context.loaders.task_by_id.load(id)
 
 
 async def list_(

@@ -1,6 +1,6 @@
 """The root fields about categories: typed arguments in, plain values down, results out."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Annotated
 
 import strawberry
@@ -33,20 +33,20 @@ CategoriesOrder = Annotated[
 ]
 
 
-async def category(
+def category(
     info: Info, by: Annotated[CategoryBy, strawberry.argument(description="Its id or its name.")]
-) -> shapes.Category | None:
-    return await resolvers.get(info.context, by)
+) -> Awaitable[shapes.Category | None]:
+    return resolvers.get(info.context, by)
 
 
-async def categories(
+def categories(
     info: Info,
     filter: CategoriesFilter,
     order_by: CategoriesOrder,
     limit: Limit = DEFAULT_LIMIT,
     offset: Offset = 0,
-) -> Sequence[shapes.Category]:
-    return await resolvers.list_(info.context, filter, order_by, limit, offset)
+) -> Awaitable[Sequence[shapes.Category]]:
+    return resolvers.list_(info.context, filter, order_by, limit, offset)
 
 
 def categories_connection(

@@ -124,8 +124,10 @@ class _CheckedArguments(PreparingExtension):
             except InvalidError as error:
                 problems.append(Problem((to_camel_case(name), *error.place), error.code, error.message))
             else:
-                inputs = value if isinstance(value, list) else [value]
-                problems += [problem for each in inputs if isinstance(each, Refused) for problem in each.problems]
+                if value.__class__ is Refused:
+                    problems += value.problems
+                elif value.__class__ is list:
+                    problems += [problem for each in value if each.__class__ is Refused for problem in each.problems]
         return problems
 
 

@@ -1,6 +1,6 @@
 """The root fields about tags: typed arguments in, plain values down, results out."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Annotated
 
 import strawberry
@@ -24,20 +24,20 @@ TagsOrder = Annotated[
 ]
 
 
-async def tag(
+def tag(
     info: Info, by: Annotated[TagBy, strawberry.argument(description="Its id or its name.")]
-) -> shapes.Tag | None:
-    return await resolvers.get(info.context, by)
+) -> Awaitable[shapes.Tag | None]:
+    return resolvers.get(info.context, by)
 
 
-async def tags(
+def tags(
     info: Info,
     filter: TagsFilter,
     order_by: TagsOrder,
     limit: Limit = DEFAULT_LIMIT,
     offset: Offset = 0,
-) -> Sequence[shapes.Tag]:
-    return await resolvers.list_(info.context, filter, order_by, limit, offset)
+) -> Awaitable[Sequence[shapes.Tag]]:
+    return resolvers.list_(info.context, filter, order_by, limit, offset)
 
 
 def tags_connection(

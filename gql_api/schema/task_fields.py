@@ -1,6 +1,6 @@
 """The root fields about tasks: typed arguments in, plain values down, results out."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Annotated
 
 import strawberry
@@ -18,18 +18,18 @@ from gql_api.shapes import task as shapes
 from gql_api.shapes.page import DEFAULT_LIMIT, Paging
 
 
-async def task(info: Info, id: Annotated[int, id_argument("Task", "The task's id.")]) -> shapes.Task | None:
-    return await resolvers.get(info.context, id)
+def task(info: Info, id: Annotated[int, id_argument("Task", "The task's id.")]) -> Awaitable[shapes.Task | None]:
+    return resolvers.get(info.context, id)
 
 
-async def tasks(
+def tasks(
     info: Info,
     filter: TasksFilter,
     order_by: TasksOrder,
     limit: Limit = DEFAULT_LIMIT,
     offset: Offset = 0,
-) -> Sequence[shapes.Task]:
-    return await resolvers.list_(info.context, filter, order_by, limit, offset)
+) -> Awaitable[Sequence[shapes.Task]]:
+    return resolvers.list_(info.context, filter, order_by, limit, offset)
 
 
 def tasks_connection(
@@ -38,8 +38,8 @@ def tasks_connection(
     return resolvers.connection(info.context, filter, order_by, Paging(first, after, last, before))
 
 
-async def task_count(info: Info, filter: TasksFilter) -> int:
-    return await resolvers.count(info.context, filter)
+def task_count(info: Info, filter: TasksFilter) -> Awaitable[int]:
+    return resolvers.count(info.context, filter)
 
 
 async def create_task(
