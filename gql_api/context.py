@@ -52,6 +52,10 @@ class Context:
         """Say whether one statement at most will read all that is asked for: then it needs no transaction."""
         self.work.single_statement = certain
 
+    def waits_alone(self, alone: bool, /) -> None:
+        """Say whether the current task, which is about to wait, is the only one that works for the operation."""
+        self.work.waits_alone(alone)
+
     def written(self, key: str | int) -> None:
         """Remember the root field of this response key, unless all that it did was rolled back, as in a dry run."""
         if self.work.committed:

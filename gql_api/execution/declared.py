@@ -70,6 +70,17 @@ def instances(type_: GraphQLObjectType) -> type | None:
     return found if isinstance(found, type) else None
 
 
+def made_of(type_: GraphQLObjectType) -> type | None:
+    """Return the class that Strawberry has made the type of, where its instances are always of this type, unless they
+    are cast to another.
+    """
+    definition: Any = type_.extensions.get("strawberry-definition")
+    if definition is None or definition.is_type_of is not None:
+        return None
+    origin: type = definition.origin
+    return origin if vars(origin).get("__strawberry_definition__") is definition else None
+
+
 def declaration(definition: GraphQLField) -> Declaration:
     """Return what is declared of a field, or what Strawberry has made of an attribute without a resolver."""
     field = definition.extensions.get("strawberry-definition")

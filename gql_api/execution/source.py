@@ -8,8 +8,9 @@ from typing import Any
 
 from graphql import GraphQLObjectType, is_leaf_type, is_list_type
 from graphql.pyutils import Undefined
+from strawberry.types.cast import TYPE_CAST_ATTRIBUTE as CAST
 
-from gql_api.execution.declared import Attribute, Derived, Relation, instances
+from gql_api.execution.declared import Attribute, Derived, Relation, instances, made_of
 from gql_api.execution.leaves import Leaf, Written, leaf
 from gql_api.execution.plan import Field, Place, Plan, Selection
 from gql_api.execution.run import Later
@@ -132,6 +133,9 @@ class Source:
             for selection in place.objects.values():
                 if (cls := instances(selection.type)) is not None:
                     self._write(1, f"if v.__class__ is {self._name('Class', cls)}:")
+                    self._write(2, f"return select_{selection.number}(x, v, at, r)")
+                elif (cls := made_of(selection.type)) is not None:
+                    self._write(1, f"if v.__class__ is {self._name('Class', cls)} and not hasattr(v, {CAST!r}):")
                     self._write(2, f"return select_{selection.number}(x, v, at, r)")
             if isinstance(place.named, GraphQLObjectType) and place.named.is_type_of is None:
                 self._write(1, f"return select_{place.objects[place.named.name].number}(x, v, at, r)")

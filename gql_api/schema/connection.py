@@ -1,11 +1,11 @@
 """Connections in GraphQL, as Relay's Cursor Connections Specification has them, over any type of node."""
 
 from collections.abc import Callable, Generator, Sequence
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
 import strawberry
 
-from gql_api.execution import Derived, Relation
+from gql_api.execution import Derived, Relation, instances_of
 from gql_api.execution.declared import COMPILED
 from gql_api.resolvers import connection as resolvers
 from gql_api.shapes.page import Slice
@@ -49,6 +49,8 @@ class PageInfo:
         resolver=_end_cursor, description="The cursor of the last edge; null when the page is empty."
     )
 
+    is_type_of: ClassVar[Any] = staticmethod(instances_of(resolvers.Connection))
+
 
 @strawberry.type(description="One object in a page, and where it stands.")
 class Edge(Generic[NodeT]):
@@ -57,6 +59,8 @@ class Edge(Generic[NodeT]):
         "object, or others, are changed or deleted."
     )
     node: NodeT = strawberry.field(description="The object.")
+
+    is_type_of: ClassVar[Any] = staticmethod(instances_of(resolvers.Edge))
 
 
 class _Loaded:
@@ -107,3 +111,5 @@ class Connection(Generic[NodeT]):
         resolver=_total_count,
         description="How many objects the whole list has. It is counted only when you ask for it.",
     )
+
+    is_type_of: ClassVar[Any] = staticmethod(instances_of(resolvers.Connection))

@@ -17,4 +17,4 @@ class Executor(Compiling, StrawberryGraphQLCoreExecutionContext):
 
     def waiting(self, in_one_task: bool, /) -> None:
         context: Context = self.context_value
-        context.work.waits_alone(in_one_task)
+        context.waits_alone(in_one_task)
