@@ -34,6 +34,8 @@ class Relation:
     """Begins to load, of a context, what there is for each of these keys, and returns that in their order: an exception
     for a key that failed alone. Whether it is awaited does not matter to anybody else.
     """
+    reads: int = 1
+    """With how many statements at most."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,7 +175,8 @@ class Planner:
         if only is None or more or (read := reads(only.definition)) is None:
             return False
         fields = [place for place in self._places if isinstance(place, Field) and place is not only]
-        return all(field.declared is not None for field in fields) and read + len(self._relations) <= 1
+        read += sum(field.declared.reads for field in fields if isinstance(field.declared, Relation))
+        return all(field.declared is not None for field in fields) and read <= 1
 
     def _selection(self, type_: GraphQLObjectType, collected: CollectedFields, above: tuple[bool, ...]) -> Selection:
         if collected.new_defer_usages:

@@ -39,11 +39,11 @@ class Connection(Generic[EntityT]):
     def nodes(self, window: Slice[EntityT]) -> Sequence[EntityT]:
         return [row for row, _ in window.rows]
 
-    async def start_cursor(self) -> str | None:
-        return await self._cursor(0)
+    def start_cursor(self, window: Slice[EntityT]) -> str | None:
+        return encode(window.rows[0][1], self.cursors_of) if window.rows else None
 
-    async def end_cursor(self) -> str | None:
-        return await self._cursor(-1)
+    def end_cursor(self, window: Slice[EntityT]) -> str | None:
+        return encode(window.rows[-1][1], self.cursors_of) if window.rows else None
 
     async def has_next_page(self) -> bool:
         """Whether rows come after the window, in it or after its end."""
@@ -56,10 +56,6 @@ class Connection(Generic[EntityT]):
         if self.window.backward and (await self.load()).more:
             return True
         return self.window.after is not None and await self.any_outside(self.window.after, False)
-
-    async def _cursor(self, index: int) -> str | None:
-        rows = (await self.load()).rows
-        return encode(rows[index][1], self.cursors_of) if rows else None
 
 
 def whole(

@@ -1,6 +1,7 @@
 """Connections in GraphQL, as Relay's Cursor Connections Specification has them, over any type of node."""
 
-from collections.abc import Callable, Generator, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
 import strawberry
@@ -16,51 +17,7 @@ Source = strawberry.Parent[resolvers.Connection[Any]]
 Part: TypeAlias = Callable[[resolvers.Connection[Any], Slice[Any]], Any]
 """Takes from a connection and its window what a field answers."""
 
-
-async def _has_next_page(source: Source) -> bool:
-    return await source.has_next_page()
-
-
-async def _has_previous_page(source: Source) -> bool:
-    return await source.has_previous_page()
-
-
-async def _start_cursor(source: Source) -> str | None:
-    return await source.start_cursor()
-
-
-async def _end_cursor(source: Source) -> str | None:
-    return await source.end_cursor()
-
-
-@strawberry.type(description="Where a page stands in its list.")
-class PageInfo:
-    has_next_page: bool = strawberry.field(
-        resolver=_has_next_page, description="Whether there is something after the page: ask with `after: endCursor`."
-    )
-    has_previous_page: bool = strawberry.field(
-        resolver=_has_previous_page,
-        description="Whether there is something before the page: ask with `before: startCursor`.",
-    )
-    start_cursor: str | None = strawberry.field(
-        resolver=_start_cursor, description="The cursor of the first edge; null when the page is empty."
-    )
-    end_cursor: str | None = strawberry.field(
-        resolver=_end_cursor, description="The cursor of the last edge; null when the page is empty."
-    )
-
-    is_type_of: ClassVar[Any] = staticmethod(instances_of(resolvers.Connection))
-
-
-@strawberry.type(description="One object in a page, and where it stands.")
-class Edge(Generic[NodeT]):
-    cursor: str = strawberry.field(
-        description="The place of the object in this order: opaque, for `after` and `before`. It stays valid when the "
-        "object, or others, are changed or deleted."
-    )
-    node: NodeT = strawberry.field(description="The object.")
-
-    is_type_of: ClassVar[Any] = staticmethod(instances_of(resolvers.Edge))
+Ask: TypeAlias = Callable[[resolvers.Connection[Any]], Awaitable[Any]]
 
 
 class _Loaded:
@@ -80,6 +37,19 @@ class _Loaded:
         return found
 
 
+class _Asked:
+    """What many connections answer, which are asked together."""
+
+    def __init__(self, ask: Ask, sources: Sequence[resolvers.Connection[Any]]) -> None:
+        self._ask = ask
+        self._sources = sources
+
+    def __await__(self) -> Generator[Any, None, list[Any]]:
+        if len(self._sources) == 1:
+            return [(yield from self._ask(self._sources[0]).__await__())]
+        return (yield from asyncio.gather(*map(self._ask, self._sources), return_exceptions=True))
+
+
 def _in_window(part: Part, description: str) -> Any:
     """Make a field of what is in the window, which is loaded for many connections at once."""
 
@@ -90,12 +60,51 @@ def _in_window(part: Part, description: str) -> Any:
     return strawberry.field(resolver=resolve, description=description, metadata={COMPILED: load})
 
 
+def _asked(ask: Ask, description: str, *, reads: int) -> Any:
+    """Make a field that asks the connection, with many connections at once, and reads so many statements at most."""
+
+    async def resolve(source: Source) -> Any:
+        return await ask(source)
+
+    load = Relation(None, lambda _, sources: _Asked(ask, sources), reads)
+    return strawberry.field(resolver=resolve, description=description, metadata={COMPILED: load})
+
+
+@strawberry.type(description="Where a page stands in its list.")
+class PageInfo:
+    has_next_page: bool = _asked(
+        resolvers.Connection.has_next_page,
+        "Whether there is something after the page: ask with `after: endCursor`.",
+        reads=2,
+    )
+    has_previous_page: bool = _asked(
+        resolvers.Connection.has_previous_page,
+        "Whether there is something before the page: ask with `before: startCursor`.",
+        reads=2,
+    )
+    start_cursor: str | None = _in_window(
+        resolvers.Connection.start_cursor, "The cursor of the first edge; null when the page is empty."
+    )
+    end_cursor: str | None = _in_window(
+        resolvers.Connection.end_cursor, "The cursor of the last edge; null when the page is empty."
+    )
+
+    is_type_of: ClassVar[Any] = staticmethod(instances_of(resolvers.Connection))
+
+
+@strawberry.type(description="One object in a page, and where it stands.")
+class Edge(Generic[NodeT]):
+    cursor: str = strawberry.field(
+        description="The place of the object in this order: opaque, for `after` and `before`. It stays valid when the "
+        "object, or others, are changed or deleted."
+    )
+    node: NodeT = strawberry.field(description="The object.")
+
+    is_type_of: ClassVar[Any] = staticmethod(instances_of(resolvers.Edge))
+
+
 def _page_info(source: Source) -> Any:
     return source
-
-
-async def _total_count(source: Source) -> int:
-    return await source.count()
 
 
 @strawberry.type(description="One page of a longer list.")
@@ -107,9 +116,10 @@ class Connection(Generic[NodeT]):
         description="Where the page stands in its list.",
         metadata={COMPILED: Derived(lambda source, _: source)},
     )
-    total_count: int = strawberry.field(
-        resolver=_total_count,
-        description="How many objects the whole list has. It is counted only when you ask for it.",
+    total_count: int = _asked(
+        lambda source: source.count(),
+        "How many objects the whole list has. It is counted only when you ask for it.",
+        reads=1,
     )
 
     is_type_of: ClassVar[Any] = staticmethod(instances_of(resolvers.Connection))

@@ -136,6 +136,17 @@ async def test_a_page_is_what_was_asked_for(api: Api, kind: str) -> None:
         assert [edge["cursor"] for edge in got["edges"]] == found[asked.start : asked.end], asked
 
 
+@pytest.mark.parametrize(("side", "size", "flag"), [("before", "first", "Next"), ("after", "last", "Previous")])
+async def test_where_a_page_stands_is_told_alone(api: Api, side: str, size: str, flag: str) -> None:
+    """It takes a look at the page and one beside it, at the same state of the data."""
+    await some(api, "Task", 3)
+    middle = (await cursors(api, "Task"))[1]
+    text = f"query ($of: String!) {{ tasksConnection({size}: 5, {side}: $of) {{ pageInfo {{ has{flag}Page }} }} }}"
+    with api.statements() as seen:
+        assert await api.field(text, of=middle) == {"pageInfo": {f"has{flag}Page": True}}
+    assert len(seen) == 2
+
+
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_window_without_an_inside_is_empty(api: Api, kind: str) -> None:
     await some(api, kind, 5)
