@@ -5,13 +5,12 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import asyncpg
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from gql_api.driver import Connecting
 from gql_api.errors import StartupError
 from gql_api.failures import driver_error, unavailable
-from gql_api.report import count_statement
 from gql_api.session import Sessions
 
 SCHEMES = ("postgresql", "postgres", "postgresql+asyncpg")
@@ -84,7 +83,7 @@ def create_engine(
         arguments |= {"server_settings": settings, "set_local": bounds, **UNNAMED_STATEMENTS}
     else:
         arguments |= {"server_settings": settings | bounds}
-    engine = create_async_engine(
+    return create_async_engine(
         "postgresql+asyncpg://",
         connect_args={"async_creator_fn": Connecting, **arguments},
         pool_size=pool_size,
@@ -93,12 +92,6 @@ def create_engine(
         pool_reset_on_return=None,  # sessions give back only what is idle, and SQLAlchemy's own connections roll back
         hide_parameters=True,  # what clients send has no place in the log, nor in its stacks
     )
-    event.listen(engine.sync_engine, "before_cursor_execute", _count)
-    return engine
-
-
-def _count(*_: Any) -> None:
-    count_statement()
 
 
 def create_sessions(engine: AsyncEngine) -> Sessions:

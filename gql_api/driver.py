@@ -7,7 +7,7 @@ The driver's own waits for the server wherever it ends: a server that is frozen,
 
 import asyncio
 import socket
-from collections.abc import Generator, Mapping
+from collections.abc import Coroutine, Generator, Mapping
 from contextlib import suppress
 from typing import Any, cast
 
@@ -39,11 +39,11 @@ class Connection(asyncpg.Connection):
     keeps_its_session: bool = True
     """Whether all of its statements run in one session of the server, inside of transactions and outside."""
 
-    async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:  # noqa: ASYNC109 - as asyncpg has it
+    def execute(self, query: str, *args: Any, timeout: float | None = None) -> Coroutine[Any, Any, str]:
         # This is how the driver begins a transaction. What is sent together costs no round trip of its own.
         if self.set_local and query.startswith("BEGIN"):
             query += self.set_local
-        return await super().execute(query, *args, timeout=timeout)
+        return super().execute(query, *args, timeout=timeout)
 
     async def close(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as asyncpg has it
         await super().close(timeout=ENDING if timeout is None else timeout)

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 from sqlalchemy import PoolProxiedConnection, QueuePool
@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gql_api.driver import Connection
 from gql_api.failures import unavailable
+from gql_api.report import count_statement
 
 logger = logging.getLogger(__name__)
 
@@ -49,10 +50,10 @@ class Session:
         """
         if self._driver is not None:
             raise RuntimeError("A transaction is open already")
-        self._lent = await self._sessions.lend()
-        self._driver = self._lent.driver_connection
+        self._lent = lent = await self._sessions.lend()
+        self._driver = driver = cast(Connection, lent.driver_connection)
         self._used = False
-        self._alone = alone and self._connected.keeps_its_session
+        self._alone = alone and driver.keeps_its_session
         if self._alone:
             return
         self._begun = True  # it may have been, even when the answer does not come
@@ -60,12 +61,12 @@ class Session:
 
     async def fetch(self, statement: str, values: Sequence[Any] = ()) -> list[asyncpg.Record]:
         """Run a statement in the transaction, and return its rows. Errors are the driver's."""
-        driver = self._connected
+        driver = self._driver or self._connected
         if self._alone:
             if self._used:
                 raise RuntimeError("A second statement would see another state of the data than the first one, alone")
             self._used = self._begun = True
-        self._tell(statement, values)
+        self._count(statement, values)
         try:
             rows: list[asyncpg.Record] = await driver.fetch(statement, *values)
         except Exception as error:
@@ -78,15 +79,15 @@ class Session:
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """Undo what is done in the block when it raises, and nothing else: the transaction can be used further."""
-        self._tell(SAVEPOINT)
+        self._count(SAVEPOINT)
         await self._execute(SAVEPOINT)
         try:
             yield
         except Exception:
-            self._tell(ROLL_BACK_TO_IT)
+            self._count(ROLL_BACK_TO_IT)
             await self._execute(ROLL_BACK_TO_IT)
             raise
-        self._tell(RELEASE)
+        self._count(RELEASE)
         await self._execute(RELEASE)
 
     async def commit(self) -> None:
@@ -128,7 +129,7 @@ class Session:
             self._driver.terminate()
 
     async def _execute(self, statement: str) -> None:
-        driver = self._connected
+        driver = self._driver or self._connected
         try:
             await driver.execute(statement)
         except Exception as error:
@@ -143,10 +144,15 @@ class Session:
             if unavailable(error) is None:
                 raise asyncpg.ConnectionDoesNotExistError("the connection was lost") from error
 
-    def _tell(self, statement: str, values: Sequence[Any] = ()) -> None:
-        """Tell who listens to the engine, as SQLAlchemy does: of a connection and a cursor there is nothing to tell."""
-        for listener in self._sessions.listeners:
-            listener(None, None, statement, values, None, False)
+    def _count(self, statement: str, values: Sequence[Any] = ()) -> None:
+        """Count a statement, and tell who listens to the engine, as SQLAlchemy does: of a connection and a cursor there
+        is nothing to tell.
+        """
+        count_statement()
+        engine = self._sessions.engine.sync_engine
+        if engine._has_events:  # noqa: SLF001 - as SQLAlchemy itself does it
+            for listener in engine.dispatch.before_cursor_execute:
+                listener(None, None, statement, values, None, False)
 
     @property
     def _connected(self) -> Connection:
@@ -164,7 +170,6 @@ class Sessions:
     def __init__(self, engine: AsyncEngine) -> None:
         assert isinstance(engine.pool, QueuePool)  # noqa: S101 - for the type checker: that is what engines here have
         self.engine = engine
-        self.listeners = engine.sync_engine.dispatch.before_cursor_execute
         self._pool = engine.pool
         self._turns = asyncio.Semaphore(self._pool.size())
 

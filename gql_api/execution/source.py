@@ -15,6 +15,9 @@ from gql_api.execution.leaves import Leaf, Written, leaf
 from gql_api.execution.plan import Field, Place, Plan, Selection
 from gql_api.execution.run import Later
 
+LIST = "v.__class__ is list or v.__class__ is tuple"
+"""For what nothing has to be waited for: its items may have to be."""
+
 
 class Source:
     """The text of a plan's functions, and the names that they use."""
@@ -77,9 +80,9 @@ class Source:
         otherwise = f"v = x.attribute({name}, v, at, o, r)"
         if is_leaf_type(field.named):
             self._leaf(2, field, otherwise)
-        elif (known := self._object_known(field)) is not None:
-            cls, function = known
-            self._write(2, f"if v.__class__ is {cls}:", f"    v = {function}(x, v, {_path(field)}, r)")
+        elif (known := self._known_completion(field)) is not None:
+            test, function = known
+            self._write(2, f"if {test}:", f"    v = {function}(x, v, {_path(field)}, r)")
             self._otherwise(2, field, otherwise)
         else:
             self._write(2, otherwise)
@@ -146,16 +149,16 @@ class Source:
         items = place.items
         assert items is not None  # noqa: S101 - for the type checker: the type is a list
         name = self._name("items", items)
-        self._write(1, "if v.__class__ is not list and v.__class__ is not tuple:")
+        self._write(1, f"if not ({LIST}):")
         self._write(2, f"v = x.items({self._name('field', place)}, v, at)")
         self._write(2, "if v.__class__ is Later:", "    return v")
         self._write(1, "o = []", "rest = iter(v)", "try:", "    for v in rest:")
         if is_leaf_type(items.named) and (written := self._leaf_of(items.named)).expression == "v":
             self._write(3, f"if {written.test}:", "    o.append(v)", "else:")
             self._write(4, f"x.item({name}, v, (at, len(o), None), o, r)")
-        elif (known := self._object_known(items)) is not None:
-            cls, function = known
-            self._write(3, "p = (at, len(o), None)", f"if v.__class__ is {cls}:", "    try:")
+        elif (known := self._known_completion(items)) is not None:
+            test, function = known
+            self._write(3, "p = (at, len(o), None)", f"if {test}:", "    try:")
             self._write(5, f"o.append({function}(x, v, p, r))")
             self._write(4, "except Exception as e:", f"    o.append(x.failed({name}, e, p))")
             self._write(3, "else:", f"    x.item({name}, v, p, o, r)")
@@ -169,19 +172,21 @@ class Source:
         self._write(0, "", f"def fill_{field.number}(x, entries, values, r):")
         self._write(1, f"# {field.parent}.{field.name} of many parents")
         self._write(1, "for (o, _, at), v in zip(entries, values, strict=True):", "    try:")
-        if (known := self._object_known(field)) is not None:
-            cls, function = known
-            self._write(3, f"if v.__class__ is {cls}:", f"    o[{field.key!r}] = {function}(x, v, {path}, r)", "else:")
+        if (known := self._known_completion(field)) is not None:
+            test, function = known
+            self._write(3, f"if {test}:", f"    o[{field.key!r}] = {function}(x, v, {path}, r)", "else:")
             self._write(4, f"o[{field.key!r}] = x.completed({name}, v, {path}, o, {field.key!r}, r)")
         else:
             self._write(3, f"o[{field.key!r}] = x.completed({name}, v, {path}, o, {field.key!r}, r)")
         self._write(2, "except Exception as e:", f"    x.failed_late({name}, e, {path})")
 
-    def _object_known(self, place: Place) -> tuple[str, str] | None:
-        """Return the class of what is mostly at a place, and the function that makes its answer; None without one."""
+    def _known_completion(self, place: Place) -> tuple[str, str] | None:
+        """Return the test for what is mostly at a place, and what completes it at once; None without one."""
+        if is_list_type(place.named):
+            return LIST, f"complete_{place.number}"
         if not isinstance(place.named, GraphQLObjectType) or (cls := instances(place.named)) is None:
             return None
-        return self._name("Class", cls), f"select_{place.objects[place.named.name].number}"
+        return f"v.__class__ is {self._name('Class', cls)}", f"select_{place.objects[place.named.name].number}"
 
     def _leaf_of(self, type_: Any) -> Leaf:
         if id(type_) not in self._leaves:
