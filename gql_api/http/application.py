@@ -13,22 +13,29 @@ class Application(FastAPI):
     def __init__(self, **fastapis: Any) -> None:
         super().__init__(**fastapis)
         self._direct: dict[tuple[str, str], ASGIApp] = {}
+        self._short: dict[tuple[str, str], ASGIApp] = {}
 
     def add_direct(self, path: str, http: ASGIApp, websocket: ASGIApp) -> None:
         """Let these answer at a path: on the short way and, where an application is mounted in another, by routes."""
         self._direct |= {("http", path): http, ("websocket", path): websocket}
         self.router.routes += [Route(path, http), WebSocketRoute(path, websocket)]
 
-    def build_middleware_stack(self) -> ASGIApp:
-        long = super().build_middleware_stack()
-        short = {key: self._surrounded(app) for key, app in self._direct.items()}
-
-        async def choose(scope: Scope, receive: Receive, send: Send) -> None:
-            mounted = scope.get("root_path")
-            app = long if mounted else short.get((scope["type"], scope.get("path", "")), long)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.middleware_stack is None:
+            self.middleware_stack = self.build_middleware_stack()
+        app = None if scope.get("root_path") else self._short.get((scope["type"], scope.get("path", "")))
+        if app is None:
+            await super().__call__(scope, receive, send)
+        else:
+            scope["app"] = self
             await app(scope, receive, send)
 
-        return choose
+    def build_middleware_stack(self) -> ASGIApp:
+        # What FastAPI tells OpenTelemetry of a request, where there is any when the application starts, is of its own
+        # way only; to ask for each request costs as much as all that surrounds this one.
+        if not (self.root_path or self._native_telemetry.enabled()):
+            self._short = {key: self._surrounded(app) for key, app in self._direct.items()}
+        return super().build_middleware_stack()
 
     def _surrounded(self, app: ASGIApp) -> ASGIApp:
         for layer, args, options in reversed(self.user_middleware):
