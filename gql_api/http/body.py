@@ -18,6 +18,8 @@ def check_media_type(content_type: str | None) -> None:
     That no other type will do keeps other sites' pages out: a browser does not send this one for them unasked (Fetch,
     "CORS-safelisted request-header").
     """
+    if content_type == JSON:
+        return
     media_type, *parameters = (part.strip().lower() for part in (content_type or "").split(";"))
     if media_type != JSON:
         raise RequestError(

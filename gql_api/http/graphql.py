@@ -1,9 +1,10 @@
 """The GraphQL endpoint over HTTP (GraphQL over HTTP, working draft). A browser gets the explorer's page there."""
 
-from dataclasses import replace
+from collections.abc import Mapping
 from hashlib import blake2b
 from urllib.parse import parse_qsl
 
+from starlette.datastructures import Headers
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -18,6 +19,9 @@ from gql_api.http.leaving import unless_gone
 from gql_api.http.operations import Answer, Operations
 from gql_api.http.request import PARAMETERS, GraphQLRequest, from_body, from_query_string
 from gql_api.http.response import VARY, Response, refused, responded
+
+Raw = Mapping[bytes, bytes]
+"""A request's headers, the first of each name: what nobody looks at is not decoded."""
 
 COMPRESSION_LEVEL = 5
 """More takes longer than it saves."""
@@ -44,7 +48,8 @@ class GraphQLEndpoint:
         self._compress_over = compress_over
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers, accept = _headers(scope)
+        headers: Raw = dict(reversed(scope["headers"]))
+        accept = _accepted(scope, headers)
         method: str = scope["method"]
         if self._explorer is not None and method == "GET" and negotiation.wants_page(accept) and not _asks(scope):
             page = self._explorer.page(str(Request(scope).url.replace(query="")))
@@ -68,23 +73,21 @@ class GraphQLEndpoint:
                 response = responded(answer, media_type)
         app: ASGIApp = response
         if len(response.body) >= self._compress_over:
-            if "gzip" in headers.get("accept-encoding", ""):
+            if b"gzip" in headers.get(b"accept-encoding", b""):
                 app = self._compressed(response)
             else:
                 response.vary(b"Accept-Encoding")
         await app(scope, receive, send)
 
-    async def _answer(
-        self, scope: Scope, headers: dict[str, str], receive: Receive
-    ) -> tuple[Answer | None, GraphQLRequest]:
+    async def _answer(self, scope: Scope, headers: Raw, receive: Receive) -> tuple[Answer | None, GraphQLRequest]:
         """Return the answer, or None when the client has gone; and what was asked. Raises RequestError."""
         method: str = scope["method"]
         if method not in {"GET", "POST"}:
             raise RequestError(RequestErrorCode.METHOD_NOT_ALLOWED, "Use POST, or GET for queries.")
         if method == "POST":
-            body.check_media_type(headers.get("content-type"))
+            body.check_media_type(_text(headers, b"content-type"))
         address = scope["client"][0] if scope.get("client") else None
-        principal = await self._door.let_in(headers, address)
+        principal = await self._door.let_in(Headers(scope=scope), address)
         await self._door.count(principal, address)
         if method == "GET":
             request = from_query_string(scope["query_string"])
@@ -92,23 +95,23 @@ class GraphQLEndpoint:
             request = from_body(
                 await body.read(
                     receive,
-                    declared=headers.get("content-length"),
-                    coding=headers.get("content-encoding"),
+                    declared=_text(headers, b"content-length"),
+                    coding=_text(headers, b"content-encoding"),
                     at_most=self._max_body_size,
                 )
             )
-        if headers.get("graphql-cost") == "report":
-            request = replace(request, tells_cost=True)
+        if headers.get(b"graphql-cost") == b"report":
+            request = request._replace(tells_cost=True)
         connection = Connection(scope["app"].state.sessions, scope["state"]["request_id"], principal)
         running = self._operations.run(request, connection, "http", safe=method == "GET")
         return await unless_gone(running, scope, receive), request
 
-    def _cacheable(self, answer: Answer, media_type: str, headers: dict[str, str], *, persisted: bool) -> Response:
+    def _cacheable(self, answer: Answer, media_type: str, headers: Raw, *, persisted: bool) -> Response:
         text = encoded(answer.body)
         tag = f'W/"{blake2b(text, digest_size=16).hexdigest()}"'
         age = f"max-age={self._cache_max_age}" if persisted and self._cache_max_age else "no-cache"
         kept = [(b"etag", tag.encode()), (b"cache-control", f"private, {age}".encode())]
-        known = {each.strip() for each in headers.get("if-none-match", "").split(",")}
+        known = {each.strip() for each in (_text(headers, b"if-none-match") or "").split(",")}
         if known & {tag, "*"}:
             return Response(b"", 304, [*kept, (b"vary", VARY)])
         return responded(answer, media_type, kept, text)
@@ -117,16 +120,16 @@ class GraphQLEndpoint:
         return GZipMiddleware(app, minimum_size=self._compress_over, compresslevel=COMPRESSION_LEVEL)
 
 
-def _headers(scope: Scope) -> tuple[dict[str, str], str | None]:
-    """Return a request's headers, the first of each name, and all that it accepts."""
-    headers: dict[str, str] = {}
-    accepted: list[str] = []
-    for raw_name, raw_value in scope["headers"]:
-        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
-        headers.setdefault(name, value)
-        if name == "accept":
-            accepted.append(value)
-    return headers, ", ".join(accepted) if accepted else None
+def _text(headers: Raw, name: bytes) -> str | None:
+    value = headers.get(name)
+    return None if value is None else value.decode("latin-1")
+
+
+def _accepted(scope: Scope, headers: Raw) -> str | None:
+    """Return all that a request accepts, which may be said in several headers."""
+    if b"accept" not in headers:
+        return None
+    return b", ".join([value for name, value in scope["headers"] if name == b"accept"]).decode("latin-1")
 
 
 def _not_acceptable() -> RequestError:

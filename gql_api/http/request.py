@@ -1,9 +1,7 @@
 """A request of GraphQL over HTTP: its parameters, from a JSON body, a query string, or a message on a WebSocket."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from gql_api.errors import RequestError, RequestErrorCode
@@ -17,8 +15,7 @@ MOST_PARAMETERS = 20
 """In a query string."""
 
 
-@dataclass(frozen=True, slots=True)
-class GraphQLRequest:
+class GraphQLRequest(NamedTuple):
     query: str | None
     operation_name: str | None = None
     variables: dict[str, Any] | None = None
@@ -33,8 +30,7 @@ class GraphQLRequest:
 
         Raises RequestError when it is malformed.
         """
-        persisted = (self.extensions or {}).get("persistedQuery")
-        if persisted is None:
+        if not self.extensions or (persisted := self.extensions.get("persistedQuery")) is None:
             return None
         if not isinstance(persisted, dict) or persisted.get("version") != 1:
             raise _bad("`extensions.persistedQuery` must be an object with `version: 1`.")
@@ -79,20 +75,20 @@ def from_query_string(text: bytes) -> GraphQLRequest:
 
 def from_parameters(parameters: object) -> GraphQLRequest:
     """Check the parameters' types. Raises RequestError. Parameters that nobody knows are passed over."""
-    if not isinstance(parameters, Mapping):
+    if not isinstance(parameters, dict):
         raise _bad("The request must be a JSON object.")
-    query, name, variables, extensions, document_id = (parameters.get(key) for key in PARAMETERS)
-    if not isinstance(query, str | None):
+    query, name, variables, extensions, document_id = map(parameters.get, PARAMETERS)
+    if query is not None and not isinstance(query, str):
         raise _bad("`query` must be a string.")
     if name is not None and not (isinstance(name, str) and NAME.fullmatch(name)):
         raise _bad("`operationName` must be the name of an operation, or null.")
-    if not isinstance(variables, dict | None):
+    if variables is not None and not isinstance(variables, dict):
         raise _bad("`variables` must be an object, or null.")
-    if not isinstance(extensions, dict | None):
+    if extensions is not None and not isinstance(extensions, dict):
         raise _bad("`extensions` must be an object, or null.")
-    if not isinstance(document_id, str | None):
+    if document_id is not None and not isinstance(document_id, str):
         raise _bad("`documentId` must be a string.")
-    tells_cost = (extensions or {}).get("cost") is True
+    tells_cost = extensions is not None and extensions.get("cost") is True
     return GraphQLRequest(query, name, variables, extensions, document_id, tells_cost)
 
 
