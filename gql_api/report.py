@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Literal, Protocol, TypeVarTuple
+from typing import Generic, Literal, Protocol, TypeVar, TypeVarTuple
 
 from gql_api import logs
 from gql_api.errors import RequestError, RequestErrorCode
@@ -22,6 +22,7 @@ Level = Literal["running", "waiting", "websockets"]
 """What rises and falls: operations that run, operations that wait for their turn, open WebSockets."""
 
 ToldT = TypeVarTuple("ToldT")
+ReportT = TypeVar("ReportT", bound="OperationReport | RequestReport")
 
 OK = "ok"
 CANCELLED = "CANCELLED"
@@ -66,10 +67,10 @@ class OperationReport:
         """Note the codes of the errors that the client is told of, in their order: none when all went well."""
         self.outcome = codes[0] if codes else OK
         self.errors = len(codes)
-        self.level = max((LEVELS.get(code, logging.INFO) for code in codes), default=logging.INFO)
+        self.level = max([LEVELS.get(code, logging.INFO) for code in codes], default=logging.INFO)
 
     def facts(self) -> dict[str, object]:
-        facts = {
+        facts: dict[str, object] = {
             "transport": self.transport,
             "type": self.type,
             "name": self.name and self.name[:LONGEST_NAME],
@@ -78,7 +79,7 @@ class OperationReport:
             "durationMs": _milliseconds(self.duration),
             "statements": self.statements,
             "batches": len(self.batches),
-            "keys": sum(size for _, size in self.batches),
+            "keys": sum([size for _, size in self.batches]),
             "cost": self.cost,
             "retries": self.retries,
             "executor": self.executor,
@@ -158,53 +159,64 @@ class Reports:
     def __init__(self, watcher: Watcher | None = None) -> None:
         self._watcher = watcher
 
-    @contextmanager
-    def operation(self, transport: Transport) -> Iterator[OperationReport]:
+    def operation(self, transport: Transport) -> AbstractContextManager[OperationReport]:
         """Give the report of an operation to fill in, to which statements and batches inside are counted. It is told
         when the block ends, whatever happened; an exception that leaves the block is its outcome.
         """
-        report = OperationReport(transport)
         if (request := _request.get()) is not None:
             request.operations += 1
-        token = _operation.set(report)
-        try:
-            yield report
-        except (asyncio.CancelledError, GeneratorExit):
-            report.outcome = CANCELLED
-            raise
-        except Exception as error:
-            report.failed([error.code if isinstance(error, RequestError) else RequestErrorCode.INTERNAL])
-            raise
-        finally:
-            _operation.reset(token)
-            report.duration = monotonic() - report.started
-            self.observe(report)
+        return _Reported(OperationReport(transport), _operation, self._tell_operation)
 
-    def observe(self, report: OperationReport) -> None:
-        """Tell of an operation that is over."""
+    def request(self, method: str, path: str, level: int = logging.INFO) -> AbstractContextManager[RequestReport]:
+        """Give the report of a request to fill in, which is told when the block ends."""
+        return _Reported(RequestReport(method, path, level), _request, self._tell_request)
+
+    def _tell_operation(self, report: OperationReport, error: BaseException | None) -> None:
+        if isinstance(error, (asyncio.CancelledError, GeneratorExit)):
+            report.outcome = CANCELLED
+        elif isinstance(error, Exception):
+            report.failed([error.code if isinstance(error, RequestError) else RequestErrorCode.INTERNAL])
         logs.tell(operations, report.level, "Operation", report.facts())
         if self._watcher is not None:
             _harmlessly(self._watcher.operation, report)
 
-    @contextmanager
-    def request(self, method: str, path: str, level: int = logging.INFO) -> Iterator[RequestReport]:
-        """Give the report of a request to fill in, which is told when the block ends."""
-        report = RequestReport(method, path, level)
-        token = _request.set(report)
-        try:
-            yield report
-        finally:
-            _request.reset(token)
-            report.duration = monotonic() - report.started
-            if report.method == WEBSOCKET or not report.operations:
-                logs.tell(requests, report.level, "Request", report.facts())
-            if self._watcher is not None:
-                _harmlessly(self._watcher.request, report)
+    def _tell_request(self, report: RequestReport, _: BaseException | None) -> None:
+        if report.method == WEBSOCKET or not report.operations:
+            logs.tell(requests, report.level, "Request", report.facts())
+        if self._watcher is not None:
+            _harmlessly(self._watcher.request, report)
 
     def change(self, of: Level, by: int) -> None:
         """Tell that so many more, or fewer, operations run or wait, or WebSockets are open."""
         if self._watcher is not None:
             _harmlessly(self._watcher.level, of, by)
+
+
+class _Reported(Generic[ReportT]):
+    """A block that is reported. As a generator, it would take twice the time."""
+
+    __slots__ = ("_current", "_report", "_tell", "_token")
+
+    _token: Token[ReportT | None]
+
+    def __init__(
+        self,
+        report: ReportT,
+        current: ContextVar[ReportT | None],
+        tell: Callable[[ReportT, BaseException | None], None],
+    ) -> None:
+        self._report = report
+        self._current = current
+        self._tell = tell
+
+    def __enter__(self) -> ReportT:
+        self._token = self._current.set(self._report)
+        return self._report
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        self._current.reset(self._token)
+        self._report.duration = monotonic() - self._report.started
+        self._tell(self._report, error)
 
 
 WEBSOCKET = "WEBSOCKET"

@@ -1,6 +1,5 @@
 """Running operations, on whatever transport they come: admitted, prepared, executed within their time, and told of."""
 
-import asyncio
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +9,7 @@ from gql_api.context import Connection, Context
 from gql_api.errors import IN_DOUBT_MESSAGE, RequestError, RequestErrorCode, UnavailableError
 from gql_api.execution import Compiler, Executable
 from gql_api.http.admission import Admission
+from gql_api.http.deadline import Deadline, LateError
 from gql_api.http.persisted import Documents
 from gql_api.http.request import GraphQLRequest
 from gql_api.report import OperationReport, Reports, Transport
@@ -72,9 +72,9 @@ class Operations:
     async def _answer(
         self, request: GraphQLRequest, connection: Connection, report: OperationReport, *, safe: bool
     ) -> Answer:
-        until = asyncio.get_running_loop().time() + self._timeout
+        deadline = Deadline(self._timeout)
         try:
-            await self._admission.enter(until)
+            await self._admission.enter(deadline.at)
             try:
                 document = self._prepared.find(self._documents.find(request))
                 operation = document.chosen(request.operation_name)
@@ -84,7 +84,7 @@ class Operations:
                 report.cost = self._prepared.check(document, operation, request.variables)
                 if not safe:
                     self._documents.remember(request)
-                return await self._executed(operation.executable, request, connection, report, until)
+                return await self._executed(operation.executable, request, connection, report, deadline)
             finally:
                 self._admission.leave()
         except InvalidDocumentError as error:
@@ -100,23 +100,27 @@ class Operations:
         request: GraphQLRequest,
         connection: Connection,
         report: OperationReport,
-        until: float,
+        deadline: Deadline,
     ) -> Answer:
         while True:
             context = Context.open(connection)
             context.compiler = self._compiler
             try:
-                data, errors = await self._result(operation, context, request, until)
-            except _LateError:
+                with deadline:
+                    result = await self._schema.run(
+                        operation, request.variables, context, suggestions=self._rules.suggestions
+                    )
+            except LateError:
                 return Answer({"data": None, "errors": [_late(context).formatted]})
             finally:
                 await context.work.close()
                 report.retries += context.retries
+            errors = result.errors or []
             # What a query has read nobody has seen yet, and it has changed nothing.
-            if report.retries or report.type != "query" or not any(_passes(error) for error in errors):
+            if not errors or report.retries or report.type != "query" or not any(map(_passes, errors)):
                 break
             report.retries += 1
-        told = shown(errors, context)
+        data, told = result.data, shown(errors, context)
         if data is None and not any(error.path for error in told):
             return _refused(told)
         body: dict[str, Any] = {"data": data}
@@ -125,26 +129,6 @@ class Operations:
         if request.tells_cost:
             body["extensions"] = {"cost": {"requested": report.cost, "maximum": self._rules.limits.cost}}
         return Answer(body)
-
-    async def _result(
-        self, operation: Executable, context: Context, request: GraphQLRequest, until: float
-    ) -> tuple[dict[str, Any] | None, list[GraphQLError]]:
-        """Execute it once. Raises _LateError at its deadline."""
-        deadline = asyncio.timeout_at(until)
-        try:
-            async with deadline:
-                result = await self._schema.run(
-                    operation, request.variables, context, suggestions=self._rules.suggestions
-                )
-        except TimeoutError:
-            if deadline.expired():
-                raise _LateError from None
-            raise
-        return result.data, result.errors or []
-
-
-class _LateError(Exception):
-    """An operation took longer than it may."""
 
 
 def _passes(error: GraphQLError) -> bool:

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from secrets import token_hex
+from os import urandom
 
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -38,7 +38,7 @@ class RequestId:
         if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
-        request_id = _given(scope) or token_hex(16)
+        request_id = _given(scope) or urandom(16).hex()
         scope.setdefault("state", {})["request_id"] = request_id
         token = logs.request_id.set(request_id)
         quiet = scope["path"].startswith(QUIET)

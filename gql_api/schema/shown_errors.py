@@ -24,6 +24,8 @@ TOO_MANY_DIGITS = re.compile(r"Exceeds the limit \(\d+ digits\) for integer stri
 
 def shown(errors: Sequence[GraphQLError], context: Context) -> list[GraphQLError]:
     """Return the errors of an execution, fit to be shown. What is unexpected is logged, once and in full."""
+    if not errors:
+        return []
     told = [_shown(error, context) for error in errors[:MOST_ERRORS]]
     if more := len(errors) - len(told):
         code = (told[-1].extensions or {})["code"]
