@@ -13,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from gql_api.errors import RequestErrorCode
 from gql_api.http.leaving import GONE
+from gql_api.http.protocols.answer import Answering
 from gql_api.http.protocols.connection import Watched, refusal
 from gql_api.http.protocols.head import AROUND, BETWEEN, RefusedError, check_head, written
 from gql_api.settings.limits import LimitSettings
@@ -238,9 +239,9 @@ class HttpProtocol(Watched, HttpToolsProtocol):
         cycle.scope["extensions"] = {GONE: {"calls": self._told}}
         super()._start_asgi_task(cycle, partial(self._run, cycle, app))
 
-    async def _run(self, cycle: RequestResponseCycle, app: Any, scope: Any, receive: Any, send: Any) -> None:
+    async def _run(self, cycle: RequestResponseCycle, app: Any, scope: Any, receive: Any, _send: Any) -> None:
         try:
-            await app(scope, receive, send)
+            await app(scope, receive, Answering(cycle))
         except asyncio.CancelledError:  # the server has no more time
             message = "The server is going down. Try again shortly."
             answer = refusal(HTTPStatus.SERVICE_UNAVAILABLE, message, RequestErrorCode.UNAVAILABLE)
