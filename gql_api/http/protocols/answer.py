@@ -59,7 +59,7 @@ class Answering:
         """Do what uvicorn does when an answer goes out, and is complete."""
         cycle = self._cycle
         cycle.response_started, cycle.waiting_for_100_continue = True, False
-        cycle.transport.writelines((head, body))
+        cycle.transport.write(head + body)
         cycle.response_complete = True
         cycle.message_event.set()
         if not cycle.keep_alive:
