@@ -87,7 +87,7 @@ class GraphQLEndpoint:
         if method == "POST":
             body.check_media_type(_text(headers, b"content-type"))
         address = scope["client"][0] if scope.get("client") else None
-        principal = await self._door.let_in(Headers(scope=scope), address)
+        principal = await self._door.let_in(Headers(raw=scope["headers"]), address)
         await self._door.count(principal, address)
         if method == "GET":
             request = from_query_string(scope["query_string"])

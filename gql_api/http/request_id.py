@@ -41,43 +41,41 @@ class RequestId:
         request_id = _given(scope) or urandom(16).hex()
         scope.setdefault("state", {})["request_id"] = request_id
         token = logs.request_id.set(request_id)
-        quiet = scope["path"].startswith(QUIET)
-        with self._reports.request(
-            scope.get("method", WEBSOCKET), scope["path"], logging.DEBUG if quiet else logging.INFO
-        ) as report:
-            await self._answer(scope, receive, send, report)
+        path = scope["path"]
+        level = logging.DEBUG if path.startswith(QUIET) else logging.INFO
+        with self._reports.request(scope.get("method", WEBSOCKET), path, level) as report:
+            send_with_id = _with_id(send, request_id, report)
+            try:
+                await self._app(scope, receive, send_with_id)
+            except Exception:
+                if report.status is not None or scope["type"] != "http":
+                    raise
+                logger.exception("The request failed")
+                extensions = {"code": RequestErrorCode.INTERNAL, "requestId": request_id}
+                error = {"message": INTERNAL_MESSAGE, "extensions": extensions}
+                await JSONResponse({"errors": [error]}, status_code=500)(scope, receive, send_with_id)
         # Not after a failure: what the server then logs belongs to this request, too.
         logs.request_id.reset(token)
 
-    async def _answer(self, scope: Scope, receive: Receive, send: Send, report: RequestReport) -> None:
-        request_id = scope["state"]["request_id"]
-        told = (RAW_HEADER, request_id.encode())
 
-        async def send_with_id(message: Message) -> None:
-            match message["type"]:
-                case "http.response.body" | "websocket.send":
-                    pass
-                case "http.response.start" | "websocket.http.response.start":
-                    report.status = message["status"]
-                    message["headers"] = [*message.get("headers", ()), told]
-                case "websocket.accept":
-                    report.status = 101
-                    message["headers"] = [*message.get("headers", ()), told]
-                case "websocket.close" if report.status is None:
-                    report.status = 403  # ASGI: what closes a WebSocket before it is accepted refuses the handshake
-            await send(message)
+def _with_id(send: Send, request_id: str, report: RequestReport) -> Send:
+    told = (RAW_HEADER, request_id.encode())
 
-        try:
-            await self._app(scope, receive, send_with_id)
-        except Exception:
-            if report.status is not None or scope["type"] != "http":
-                raise
-            logger.exception("The request failed")
-            extensions = {"code": RequestErrorCode.INTERNAL, "requestId": request_id}
-            answer = JSONResponse(
-                {"errors": [{"message": INTERNAL_MESSAGE, "extensions": extensions}]}, status_code=500
-            )
-            await answer(scope, receive, send_with_id)
+    async def send_with_id(message: Message) -> None:
+        match message["type"]:
+            case "http.response.body" | "websocket.send":
+                pass
+            case "http.response.start" | "websocket.http.response.start":
+                report.status = message["status"]
+                message["headers"] = [*message.get("headers", ()), told]
+            case "websocket.accept":
+                report.status = 101
+                message["headers"] = [*message.get("headers", ()), told]
+            case "websocket.close" if report.status is None:
+                report.status = 403  # ASGI: what closes a WebSocket before it is accepted refuses the handshake
+        await send(message)
+
+    return send_with_id
 
 
 def _given(scope: Scope) -> str | None:
