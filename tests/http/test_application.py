@@ -8,9 +8,12 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from opentelemetry.trace import INVALID_SPAN, NoOpTracer, Span, Tracer, TracerProvider
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gql_api.app import create_app
+from gql_api.http.application import Application
 from tests.conftest import Raw, settings, started, waiting_for_a_lock
 from tests.http.served import serving
 from tests.http.test_deadlines import until_no_statement_runs
@@ -58,6 +61,40 @@ async def test_mounted_in_another_application_it_answers(database: str) -> None:
     async with started(app), client(outer) as asking:
         assert (await asking.post("/api/graphql", json=ASK)).json() == ANSWER
         assert (await asking.post("/graphql", json=ASK)).status_code == 404
+
+
+@pytest.mark.parametrize("traced", [True, False])
+async def test_who_traces_requests_is_told_of_these_too(traced: bool) -> None:
+    """By FastAPI itself, and by who has put a layer of their own around all that it does."""
+    names: list[str] = []
+    outer: list[str] = []
+
+    class Provider(TracerProvider):
+        def get_tracer(self, *_: Any, **__: Any) -> Tracer:
+            return Noting()
+
+    class Noting(NoOpTracer):
+        def start_span(self, name: str, *_: Any, **__: Any) -> Span:
+            names.append(name)
+            return INVALID_SPAN
+
+    class Around(Application):
+        def build_middleware_stack(self) -> ASGIApp:
+            inner = super().build_middleware_stack()
+
+            async def layer(scope: Scope, receive: Receive, send: Send) -> None:
+                outer.append(scope["type"])
+                await inner(scope, receive, send)
+
+            return layer
+
+    app = Around(telemetry={"tracer_provider": Provider()} if traced else None)
+    app.add_direct("/direct", PlainTextResponse("here"), PlainTextResponse("there"))
+    async with client(app) as asking:
+        for _ in range(2):
+            assert (await asking.get("/direct")).text == "here"
+    assert outer == ["http", "http"]
+    assert len(names) == (2 if traced else 0)
 
 
 @pytest.mark.parametrize("length", [10, 300_000])
