@@ -92,13 +92,16 @@ class Wire(asyncio.Transport):
         pass
 
 
-async def sent(messages: list[Message], request: bytes, protocol: Any) -> Wire:
-    """Return what is sent when an application answers each request with these messages."""
+async def sent(messages: list[Message], request: bytes, protocol: Any, *, early: bool = False) -> Wire:
+    """Return what is sent when an application answers each request with these messages, before it reads or after."""
 
     async def application(_scope: Any, receive: Any, send: Any) -> None:
-        await receive()
+        if not early:
+            await receive()
         for message in messages:
             await send(dict(message))
+        if early:
+            await receive()
 
     config = uvicorn.Config(application, lifespan="off", access_log=False, proxy_headers=False, log_config=None)
     config.load()
@@ -122,8 +125,9 @@ def ours(**uvicorns: Any) -> HttpProtocol:
 
 @pytest.mark.parametrize("request_", REQUESTS, ids=range(len(REQUESTS)))
 @pytest.mark.parametrize("messages", WHOLE + OTHERS, ids=range(len(WHOLE + OTHERS)))
-async def test_every_answer_is_what_uvicorn_sends(messages: list[Message], request_: bytes) -> None:
-    own, uvicorns = await sent(messages, request_, ours), await sent(messages, request_, HttpToolsProtocol)
+@pytest.mark.parametrize("early", [True, False])
+async def test_every_answer_is_what_uvicorn_sends(messages: list[Message], request_: bytes, *, early: bool) -> None:
+    own, uvicorns = [await sent(messages, request_, each, early=early) for each in (ours, HttpToolsProtocol)]
     assert b"".join(own.writes) == b"".join(uvicorns.writes)
     assert own.writes
     assert own.closed == uvicorns.closed
