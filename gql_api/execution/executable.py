@@ -9,8 +9,6 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     Undefined,
-    default_field_resolver,
-    default_type_resolver,
     is_non_null_type,
 )
 from graphql.execution import Executor
@@ -20,6 +18,7 @@ from graphql.execution.values import VariableValues, VariableValueSource
 from graphql.utilities import coerce_input_literal
 
 from gql_api.execution.coercion import Coerce, Coercions
+from gql_api.execution.executor import Compiling
 
 
 class Executable:
@@ -45,7 +44,7 @@ class Executable:
                 self._variables.append((signature, coercions.of(signature.type)))
 
     def executor(
-        self, cls: type[Executor[Any]], context: Any, variables: dict[str, Any] | None, **others: Any
+        self, cls: type[Compiling], context: Any, variables: dict[str, Any] | None, **others: Any
     ) -> Executor[Any] | list[GraphQLError]:
         """Return the executor of one execution, as `cls.build` does; or what is wrong with the variables."""
         values = self._values(variables or {}) if self._is_plain else None
@@ -60,19 +59,7 @@ class Executable:
                 **others,
             )
             return built
-        return cls(
-            self._schema,
-            self._fragments,
-            self._details,
-            None,
-            context,
-            self._operation,
-            values,
-            default_field_resolver,
-            default_type_resolver,
-            default_field_resolver,
-            **others,
-        )
+        return cls.late(self._schema, self._fragments, self._details, context, self._operation, values, **others)
 
     def _values(self, given: dict[str, Any]) -> VariableValues | None:
         """Return the values of the variables; None where something is wrong with one."""

@@ -1,8 +1,18 @@
 """The executor: compiled operations where there are some, and graphql-core's own execution for everything else."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Self
 
+from graphql import (
+    FragmentDefinitionNode,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    default_field_resolver,
+    default_type_resolver,
+)
 from graphql.execution import Executor
+from graphql.execution.collect_fields import FragmentDetails
+from graphql.execution.values import VariableValues
 from graphql.pyutils import is_awaitable
 from graphql.pyutils.is_awaitable import is_async_iterable
 from strawberry.execution.is_awaitable import optimized_is_awaitable
@@ -17,6 +27,52 @@ KNOWN = {is_awaitable, optimized_is_awaitable}
 
 class Compiling(Executor[Any]):
     """A part of an executor class: it comes before graphql-core's in the class's bases."""
+
+    _given: tuple[Any, ...] | None = None
+    """What one that is not complete is to be made of, the first of all arguments."""
+    _others: Mapping[str, Any]
+
+    @classmethod
+    def late(
+        cls,
+        schema: GraphQLSchema,
+        fragment_definitions: dict[str, FragmentDefinitionNode],
+        fragments: dict[str, FragmentDetails],
+        context_value: Any,
+        operation: OperationDefinitionNode,
+        variable_values: VariableValues,
+        **others: Any,
+    ) -> Self:
+        """Return an executor that has what compiled operations need, and completes itself for who needs more.
+
+        Most of what graphql-core's own is made of is for walking an operation.
+        """
+        made = cls.__new__(cls)
+        vars(made).update(
+            schema=schema,
+            fragment_definitions=fragment_definitions,
+            root_value=None,
+            context_value=context_value,
+            operation=operation,
+            variable_values=variable_values,
+            middleware_manager=None,
+            abort_signal=None,
+            hooks=None,
+            **others,
+            _given=(schema, fragment_definitions, fragments, None, context_value, operation, variable_values),
+            _others=others,
+        )
+        return made
+
+    def __getattr__(self, name: str) -> Any:
+        """Complete it, for an attribute that is missing."""
+        given = self._given
+        if given is None:
+            raise AttributeError(name)
+        self._given = None
+        resolvers = default_field_resolver, default_type_resolver, default_field_resolver
+        self.__init__(*given, *resolvers, **self._others)  # type: ignore[misc]
+        return getattr(self, name)
 
     def compiler(self) -> Compiler | None:
         """Return the compiler; None where operations are not to be compiled."""

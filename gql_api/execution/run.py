@@ -59,6 +59,7 @@ class Run:
         """The answer, from the moment when something is waited for; None when it is null."""
         self.nulled: set[Keys] = set()
         """The positions that are null because of an error, or were to be."""
+        self.errors: list[GraphQLError] = []
         self._is_awaitable = executor.is_awaitable
         self._arguments: dict[int, dict[str, Any]] = {}
         self._prepared: dict[int, Any] = {}
@@ -114,7 +115,7 @@ class Run:
         """Add the error that makes a position null, unless the position is gone already."""
         if not self.is_nulled(position):
             self.nulled.add(position)
-            self.executor.collected_errors.errors.append(error)
+            self.errors.append(error)
 
     def is_nulled(self, position: Keys) -> bool:
         return any(position[:end] in self.nulled for end in range(len(position) + 1))

@@ -97,8 +97,9 @@ class Execution(Run):
         self.settle(region)
 
     def _response(self) -> ExecutionResult:
-        self.executor.run_async_work_finished_hook()
-        return ExecutionResult(self.data, self.executor.collected_errors.errors or None)
+        if self.executor.hooks is not None:
+            self.executor.run_async_work_finished_hook()
+        return ExecutionResult(self.data, self.errors or None)
 
     async def _finish(self, region: Region) -> None:
         """Wait for all that a region has left, and for all that is below."""

@@ -31,7 +31,7 @@ class Schema(strawberry.Schema):
         What Strawberry's own `execute` does around this, parsing, validation and its extensions, is all done by then.
         """
         executor = operation.executor(
-            self.execution_context_class,
+            Executor,
             context,
             variables,
             is_awaitable=IS_AWAITABLE,

@@ -12,6 +12,7 @@ from gql_api.execution import Coercions, Executable
 from gql_api.schema import schema
 from tests.execution import berries, plain
 from tests.execution.documents import Maker
+from tests.execution.executors import compiling
 from tests.execution.outcome import told
 from tests.execution.test_synthetic import SEEDS, seeds
 
@@ -82,7 +83,7 @@ def test_they_are_coerced_alike(schema: GraphQLSchema, suggestions: bool) -> Non
                     continue
                 options: dict[str, Any] = {"hide_suggestions": not suggestions}
                 ordinary = ExecutorThrowingOnIncremental.build(schema, document, raw_variable_values=given_, **options)
-                ours = executable.executor(ExecutorThrowingOnIncremental, None, given_, **options)
+                ours = executable.executor(compiling(), None, given_, **options)
                 assert seen(ours) == seen(ordinary), (made.text, given_)
 
     check()
@@ -95,4 +96,22 @@ def test_a_default_that_an_input_refuses_is_refused() -> None:
     executable = Executable(schema._schema, Coercions(), document, operation)
     ordinary = ExecutorThrowingOnIncremental.build(schema._schema, document)
     assert isinstance(ordinary, list)
-    assert seen(executable.executor(ExecutorThrowingOnIncremental, None, {})) == seen(ordinary)
+    assert seen(executable.executor(compiling(), None, {})) == seen(ordinary)
+
+
+def test_an_executor_completes_itself() -> None:
+    document = parse("query ($id: ID!) { task(id: $id) { ...F } } fragment F on Task { title }")
+    operation = document.definitions[0]
+    assert isinstance(operation, OperationDefinitionNode)
+    cls, variables, options = compiling(), {"id": "x"}, {"is_awaitable": bool, "hide_suggestions": True}
+    late = Executable(schema._schema, Coercions(), document, operation).executor(cls, "c", variables, **options)
+    ordinary = cls.build(schema._schema, document, None, "c", variables, **options)
+    assert not isinstance(late, list)
+    known = set(vars(late))
+    assert late.collected_errors.errors == []
+    whole = {name: repr(value) for name, value in vars(late).items() if name not in {"_given", "_others"}}
+    assert known - {"_given", "_others"} < set(whole) == set(vars(ordinary))
+    same = set(whole) - {"async_helpers", "collected_errors", "_stream_usages"}  # each has its own
+    assert {name: whole[name] for name in same} == {name: repr(vars(ordinary)[name]) for name in same}
+    with pytest.raises(AttributeError):
+        getattr(late, "nothing")  # noqa: B009 - for the type checker
