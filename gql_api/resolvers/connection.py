@@ -8,7 +8,7 @@ from gql_api.context import Context
 from gql_api.loaders.loader import Loader
 from gql_api.repositories import Repositories, Repository
 from gql_api.shapes.base import Entity
-from gql_api.shapes.cursor import Position, encode
+from gql_api.shapes.cursor import Position, encode, encoder
 from gql_api.shapes.filter import Filter
 from gql_api.shapes.page import Listing, Outside, Slice, Window
 
@@ -34,7 +34,8 @@ class Connection(Generic[EntityT]):
     """Tells whether there are rows at a position or (True) after it, (False) before it."""
 
     def edges(self, window: Slice[EntityT]) -> Sequence[Edge[EntityT]]:
-        return [Edge(encode(position, self.cursors_of), row) for row, position in window.rows]
+        encoded = encoder(self.cursors_of)
+        return [Edge(encoded(position), row) for row, position in window.rows]
 
     def nodes(self, window: Slice[EntityT]) -> Sequence[EntityT]:
         return [row for row, _ in window.rows]
