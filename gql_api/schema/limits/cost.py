@@ -68,8 +68,8 @@ MOST_ARGUMENT = "atMost"
 INPUT_OBJECT = 10
 """Points of each object that a field is given."""
 
-VALUE = 0.1
-"""Points of each other value, and of each TEXT characters of one."""
+VALUES = 10
+"""How many other values cost a point; of a text each TEXT characters are one."""
 
 TEXT = 1_000
 
@@ -86,7 +86,7 @@ class Values:
         self, operation: OperationDefinitionNode | None = None, variables: Mapping[str, Any] | None = None
     ) -> None:
         self._given = variables or {}
-        self._counts: dict[str, float] = {}
+        self._counts: dict[str, int] = {}
         definitions = operation.variable_definitions or () if operation is not None else ()
         self._defaults = {each.variable.name.value: each.default_value for each in definitions}
 
@@ -119,31 +119,34 @@ class Values:
             return None
         return len(found) if isinstance(found, list | tuple) else 1
 
-    def points(self, value: object) -> float:
-        """Return the points of a value that a field is given."""
-        counted = 0.0
-        stack = [value]
-        while stack:
-            each = stack.pop()
-            if isinstance(each, VariableNode):
+    def count(self, value: object) -> int:
+        """Return what a field is given by this: so many values, VALUES of which cost a point."""
+        counted = 0
+        every = [value]
+        for each in every:  # which grows meanwhile
+            if isinstance(each, str):
+                counted += 1 + len(each) // TEXT
+            elif isinstance(each, dict):
+                counted += INPUT_OBJECT * VALUES
+                every.extend(each.values())
+            elif isinstance(each, list | tuple):
+                every.extend(each)
+            elif isinstance(each, VariableNode):
                 counted += self._count_variable(each)
-                continue
-            found = each.value if isinstance(each, StringValueNode) else self.get(each)
-            if isinstance(found, dict):
-                counted += INPUT_OBJECT
-                stack.extend(found.values())
-            elif isinstance(found, list | tuple):
-                stack.extend(found)
+            elif isinstance(each, ListValueNode | ObjectValueNode):
+                every.append(self.get(each))
+            elif isinstance(each, StringValueNode):
+                every.append(each.value)
             else:
-                counted += VALUE * (1 + len(found) // TEXT if isinstance(found, str) else 1)
+                counted += 1
         return counted
 
-    def _count_variable(self, node: VariableNode) -> float:
+    def _count_variable(self, node: VariableNode) -> int:
         """Count a variable once, however often it is used."""
         name = node.name.value
         if name not in self._counts:
-            self._counts[name] = VALUE  # while it is counted
-            self._counts[name] = self.points(self._given[name] if name in self._given else self._defaults.get(name))
+            self._counts[name] = 1  # while it is counted
+            self._counts[name] = self.count(self._given[name] if name in self._given else self._defaults.get(name))
         return self._counts[name]
 
 
@@ -160,9 +163,9 @@ def observed(value: object) -> Hashable:
         case int() | float():
             return int(min(max(0, value), MOST)) if value == value else "NaN"  # noqa: PLR0124
         case list():
-            return len(value), _of_values.points(value)
+            return len(value), _of_values.count(value)
         case dict():
-            return "object", _of_values.length(value.get("ids")), _of_values.points(value)
+            return "object", _of_values.length(value.get("ids")), _of_values.count(value)
         case _:
             return value  # null, or none
 
@@ -172,7 +175,7 @@ def weight(name: str, definition: GraphQLField | None, given: Arguments, values:
     if name == "__typename":
         return 0
     if name in COUNTS or (definition is not None and definition.args):
-        return STATEMENT + int(sum(map(values.points, given.values())))
+        return STATEMENT + sum(map(values.count, given.values())) // VALUES
     return LONG_TEXTS.get(name, 1)
 
 

@@ -3,11 +3,14 @@
 How long their texts may be is bounded by the body that brings them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gql_api.errors import RequestErrorCode
 from gql_api.schema.limits.bounds import Limits, check
+
+NESTING: frozenset[type] = frozenset({list, dict})
+"""The classes of JSON that hold other values."""
 
 
 class ValueCount:
@@ -20,10 +23,15 @@ class ValueCount:
     def add(self, size: int, depth: int, *, is_list: bool = False) -> None:
         """Count what is in a list or an object that is itself in `depth` others."""
         limits = self._limits
-        if is_list:
-            has, remedy = "A list has {} elements", "send it in parts"
-            check(RequestErrorCode.LIST_TOO_LONG, size, limits.list_size, has, remedy)
         self._count += size
+        if (is_list and size > limits.list_size) or self._count > limits.values or depth >= limits.values_depth:
+            self._refuse(size if is_list else 0, depth)
+
+    def _refuse(self, length: int, depth: int) -> None:
+        """Raise the error of the first limit that is exceeded, where one is."""
+        limits = self._limits
+        has, remedy = "A list has {} elements", "send it in parts"
+        check(RequestErrorCode.LIST_TOO_LONG, length, limits.list_size, has, remedy)
         has, remedy = "There are {} values or more", "send them in several requests"
         check(RequestErrorCode.VARIABLES_TOO_LARGE, self._count, limits.values, has, remedy)
         has, remedy = "There are {} lists and objects or more within each other", "nest them less"
@@ -41,7 +49,10 @@ def check_variables(variables: Mapping[str, Any] | None, limits: Limits) -> None
         value, depth = stack.pop()
         if isinstance(value, list):
             values.add(len(value), depth, is_list=True)
-            stack.extend((each, depth + 1) for each in value)
+            inner: Iterable[Any] = value
         elif isinstance(value, dict):
             values.add(len(value), depth)
-            stack.extend((each, depth + 1) for each in value.values())
+            inner = value.values()
+        else:
+            continue
+        stack.extend([(each, depth + 1) for each in inner if each.__class__ in NESTING])
