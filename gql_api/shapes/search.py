@@ -7,6 +7,7 @@ since on the server it depends on the locale: under "C" it leaves Ä alone. Word
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator
@@ -17,7 +18,9 @@ SEARCH_MAX = 500
 WORD_MAX = 255
 """Characters of a word that count: PostgreSQL's lexemes are bounded too."""
 
-ASCII_WORD = re.compile("[a-z0-9]+")
+ASCII_WORDS = bytes(code if chr(code).isalnum() else ord(" ") for code in bytes(range(128)).lower()).ljust(256)
+"""What becomes of ASCII characters: words in lower case, and spaces."""
+
 TOKEN = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)(?P<closed>"?)|(?P<bare>[^\s"]+))')
 
 
@@ -32,25 +35,26 @@ SearchText = Annotated[str, AfterValidator(_search_text)]
 
 def words(text: str) -> list[str]:
     """Return the words of a text: runs of letters, their marks, and digits."""
-    folded = fold(text)
-    if folded.isascii():
-        found = ASCII_WORD.findall(folded)
+    if text.isascii():
+        spaced = text.encode().translate(ASCII_WORDS).decode()
     else:
-        found = "".join(char if unicodedata.category(char)[0] in "LMN" else " " for char in folded).split()
-    return [word[:WORD_MAX] for word in found]
+        spaced = "".join([char if unicodedata.category(char)[0] in "LMN" else " " for char in fold(text)])
+    found = spaced.split()
+    return [word[:WORD_MAX] for word in found] if len(spaced) > WORD_MAX else found
 
 
 def search_vector(text: str | None, weight: Literal["A", "B"]) -> str:
     """Return the tsvector of a text. It leaves room before the first word: no phrase reaches in from another vector."""
     found = words(text or "")
-    return " ".join(f"'{word}':{place}{weight}" for place, word in enumerate(found, start=2))
+    return " ".join([f"'{word}':{place}{weight}" for place, word in enumerate(found, start=2)])
 
 
+@lru_cache(500)
 def search_query(text: str) -> str | None:
     """Return the tsquery for what somebody typed; None when there is no word in it.
 
     As PostgreSQL's websearch_to_tsquery: all words, "a phrase", `or`, and `-` before what must not be there. The last
-    word may be unfinished, unless it is in a closed phrase or excluded.
+    word may be unfinished, unless it is in a closed phrase or excluded. It is kept: each statement asks for it anew.
     """
     tokens = [(token, found) for token in TOKEN.finditer(text) if (found := words(token[0]))]
     alternatives: list[list[str]] = [[]]
