@@ -4,7 +4,7 @@ In every filter and comparison all given keys must hold, and None is "not given"
 null field everything but `neq`, `not_in` and `is_null` is false.
 """
 
-from collections.abc import Iterator, Sized
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -25,7 +25,7 @@ Filters count too, empty ones as well: each that asks for related objects is one
 
 
 def _at_most_100(values: object) -> object:
-    if isinstance(values, Sized) and len(values) > LIST_MAX:
+    if isinstance(values, list | tuple) and len(values) > LIST_MAX:
         raise PydanticCustomError(
             ProblemCode.TOO_LONG,
             "Must have at most {longest} elements; it has {length}.",

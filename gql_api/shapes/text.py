@@ -90,6 +90,8 @@ def _single_line(longest: int, text: str) -> str:
 
 def _description(text: str) -> str | None:
     check_length(text, DESCRIPTION_MAX)
+    if text.isascii() and text.isprintable():
+        return text or None
     refuse_unstorable(text)
     if CONTROL.search(text.replace("\r\n", "\n")):
         raise PydanticCustomError(
