@@ -11,11 +11,9 @@ from typing import Any
 import strawberry
 from graphql import GraphQLField, GraphQLResolveInfo, GraphQLSchema
 from strawberry.extensions import FieldExtension
-from strawberry.relay import GlobalID
-from strawberry.scalars import is_scalar
-from strawberry.types.arguments import convert_argument
-from strawberry.types.base import StrawberryOptional
 from strawberry.types.field import StrawberryField
+
+from gql_api.execution.arguments import Arguments
 
 
 class Info(strawberry.Info):
@@ -72,28 +70,12 @@ class Called:
 
     def prepare(self, arguments: dict[str, Any], info: Info) -> Any:
         """Return what the arguments come to. Raises what is wrong with them."""
-        registry, config = self._schema.schema_converter.scalar_registry, self._schema.config
-        converted: dict[str, Any] = {}
-        for name, python_name, type_ in self._parameters:
-            if name in arguments:
-                value = arguments[name]
-                if type_ is not None:
-                    value = convert_argument(value, type_, registry, config, info, path=(name,))
-                converted[python_name] = value
+        converted = self._arguments.convert(arguments, info)
         return converted if self._around is None else self._around.prepare(converted)
 
     @cached_property
-    def _parameters(self) -> list[tuple[str, str, Any]]:
-        """Each argument's name in GraphQL and in Python, and its type; None where values are what GraphQL says."""
-        registry, config = self._schema.schema_converter.scalar_registry, self._schema.config
-        found = []
-        for argument in self.field.arguments:
-            type_ = argument.type
-            inner = type_.of_type if type(type_) is StrawberryOptional else type_
-            is_plain = is_scalar(inner, registry) and inner is not GlobalID
-            name = config.name_converter.from_argument(argument)
-            found.append((name, argument.python_name, None if is_plain else type_))
-        return found
+    def _arguments(self) -> Arguments:
+        return Arguments(self.field.arguments, self._schema)
 
     def call(self, source: Any, info: Info, prepared: Any) -> Any:
         given = dict.fromkeys(self._source_names, source)

@@ -18,6 +18,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
 from gql_api.errors import InvalidError, Kind, Problem, ProblemCode, RequestError, RequestErrorCode, UserError, told
+from gql_api.execution.arguments import FromInput
 from gql_api.execution.called import PreparingExtension
 from gql_api.execution.declared import READS
 from gql_api.resolvers.retry import retried
@@ -76,7 +77,9 @@ def input_type(
                     problems += [_problem(tuple(each.location), each.type, each.message) for each in error.errors]
             return Refused(problems) if problems else built
 
-        definition.from_input = build_or_refuse
+        definition.from_input = (
+            build_or_refuse if check_sent else FromInput(build_or_refuse, partial(INPUTS.build_all, decorated))
+        )
         return decorated
 
     return decorate
