@@ -25,7 +25,6 @@ class Fields(NamedTuple):
     """By their names in GraphQL. None is for what Pydantic takes as it is: scalars, enums, and lists of them."""
     filled: dict[str, None]
     """Those that are null for Pydantic when they are not given, because the model requires them."""
-    list_of: TypeAdapter[list[Any]]
 
 
 class Inputs:
@@ -33,11 +32,16 @@ class Inputs:
 
     def __init__(self) -> None:
         self._fields: dict[type[BaseModel], Fields] = {}
+        self._lists: dict[type[BaseModel], TypeAdapter[list[Any]]] = {}
 
     def build(self, model: type[ModelT], value: Mapping[str, Any], context: InputContext) -> ModelT | None:
         """Return the input; None where something is wrong with it."""
-        built = self.build_all(model, [value], context)
-        return None if built is None else built[0]
+        if model not in self._fields:
+            self._learn(model, context)
+        try:
+            return model.model_validate(self._data(model, value), by_alias=False, by_name=True)
+        except ValidationError:
+            return None
 
     def build_all(
         self, model: type[ModelT], values: Iterable[Mapping[str, Any]], context: InputContext
@@ -45,10 +49,11 @@ class Inputs:
         """Return the inputs; None where something is wrong with one. Many at once take less time than one by one."""
         if model not in self._fields:
             self._learn(model, context)
+        if model not in self._lists:
+            self._lists[model] = TypeAdapter(list[model])  # type: ignore[valid-type]
+        data = [self._data(model, value) for value in values]
         try:
-            return self._fields[model].list_of.validate_python(
-                [self._data(model, value) for value in values], by_alias=False, by_name=True
-            )
+            return self._lists[model].validate_python(data, by_alias=False, by_name=True)
         except ValidationError:
             return None
 
@@ -63,7 +68,7 @@ class Inputs:
     def _learn(self, model: type[BaseModel], context: InputContext) -> None:
         """Find what is known of a model's fields, and of those of the models in it."""
         definition = get_object_definition(model, strict=True)
-        fields = self._fields[model] = Fields({}, {}, TypeAdapter(list[model]))  # type: ignore[valid-type]
+        fields = self._fields[model] = Fields({}, {})
         for field in definition.fields:
             type_ = field.resolve_type(type_definition=definition)
             name = context.config.name_converter.from_field(field)

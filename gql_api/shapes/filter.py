@@ -4,7 +4,6 @@ In every filter and comparison all given keys must hold, and None is "not given"
 null field everything but `neq`, `not_in` and `is_null` is false.
 """
 
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -87,17 +86,18 @@ class Filter(Shape):
 
     def is_empty(self) -> bool:
         """Whether nothing is given."""
-        return all(value is None for _, value in self)
+        return all(value is None for value in self.__dict__.values())
 
     @model_validator(mode="after")
     def _bounded(self) -> Self:
-        if (depth := _depth(self)) > NESTING_MAX:
+        depth, conditions = _extent(self)
+        if depth > NESTING_MAX:
             raise PydanticCustomError(
                 ProblemCode.TOO_DEEP,
                 "Filters may be nested {deepest} deep; this is {depth} deep.",
                 {"deepest": NESTING_MAX, "depth": depth},
             )
-        if (conditions := _conditions(self)) > CONDITIONS_MAX:
+        if conditions > CONDITIONS_MAX:
             raise PydanticCustomError(
                 ProblemCode.TOO_COMPLEX,
                 "A filter may have {most} comparisons and filters in it; this has {conditions}.",
@@ -106,22 +106,21 @@ class Filter(Shape):
         return self
 
 
-def _inside(value: Shape) -> Iterator[object]:
-    """Yield what is asked, one by one where it is a list of filters. How to compare asks for nothing."""
-    for key, given in value:
-        if isinstance(given, tuple) and not isinstance(value, Comparison):
-            yield from given
-        elif given is not None and key != "case_sensitive":
-            yield given
+def _extent(shape: Shape) -> tuple[int, int]:
+    """Return how deep filters are nested in a shape, and how many comparisons and filters are in it.
 
-
-def _depth(value: Shape) -> int:
-    depths = [_depth(each) + isinstance(each, Filter) for each in _inside(value) if isinstance(each, Shape)]
-    return max(depths, default=0)
-
-
-def _conditions(value: Shape) -> int:
-    return sum(
-        _conditions(each) + (not isinstance(each, Comparison)) if isinstance(each, Shape) else 1
-        for each in _inside(value)
-    )
+    How to compare asks for nothing.
+    """
+    depth, conditions = 0, 0
+    compares = isinstance(shape, Comparison)
+    for key, given in shape.__dict__.items():
+        if given is None or key == "case_sensitive":
+            continue
+        for each in given if isinstance(given, tuple) and not compares else (given,):
+            if isinstance(each, Shape):
+                deeper, more = _extent(each)
+                depth = max(depth, deeper + isinstance(each, Filter))
+                conditions += more + (not isinstance(each, Comparison))
+            else:
+                conditions += 1
+    return depth, conditions

@@ -36,7 +36,7 @@ class Order(Shape):
 
     @property
     def term(self) -> OrderTerm:
-        return next(OrderTerm(key, direction) for key, direction in self if direction is not None)
+        return next(OrderTerm(key, direction) for key, direction in self.__dict__.items() if direction is not None)
 
 
 class Page(NamedTuple):
