@@ -1,4 +1,4 @@
-"""Arrays as parameters: however many values there are, they are one parameter of one statement.
+"""Arrays and JSON as parameters: however many values there are, they are one parameter of one statement.
 
 The driver takes at most 32,767 parameters a statement.
 """
@@ -6,7 +6,8 @@ The driver takes at most 32,767 parameters a statement.
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, TableValuedAlias, Text, any_, column, func, literal
+import orjson
+from sqlalchemy import ARRAY, JSON, BigInteger, ColumnElement, TableValuedAlias, Text, any_, column, func, literal
 from sqlalchemy.types import TypeEngine
 
 from gql_api.repositories.forms import converted
@@ -36,3 +37,17 @@ def rows(columns: Mapping[str, Sequence[Any]], types: Mapping[str, TypeEngine[An
 def by_column(many: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
     """Return the values of each column of rows, of which there is one at least, and which all have the same columns."""
     return {name: [each[name] for each in many] for name in many[0]}
+
+
+def records(many: Sequence[Mapping[str, Any]], types: Mapping[str, TypeEngine[Any]]) -> TableValuedAlias:
+    """Return rows of columns of these types, with their `place` from 1 on: as JSON, which takes less time to write.
+
+    All of them have the same columns.
+    """
+    named = [column(name, type_) for name, type_ in {**types, "place": BigInteger()}.items()]
+    given = func.json_to_recordset(literal(converted(many, _written), JSON))
+    return given.table_valued(*named, name="given").render_derived(with_types=True)
+
+
+def _written(many: Sequence[Mapping[str, Any]]) -> str:
+    return orjson.dumps([{**each, "place": place} for place, each in enumerate(many, start=1)]).decode()

@@ -13,9 +13,7 @@ from sqlalchemy import (
     Insert,
     Select,
     TableValuedAlias,
-    Text,
     case,
-    cast,
     delete,
     func,
     insert,
@@ -23,18 +21,15 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.sql.dml import ReturningDelete, ReturningInsert, ReturningUpdate
-from sqlalchemy.types import TypeEngine
 
 from gql_api import models
-from gql_api.repositories.arrays import among, by_column, rows
+from gql_api.repositories.arrays import among, records, rows
 from gql_api.repositories.base import Lock, Repository, differing, locked
+from gql_api.repositories.forms import Known
 from gql_api.repositories.named import ATTEMPTS
 from gql_api.repositories.statements import number
 from gql_api.shapes.task import DatedTask, Task, TaskFilter, TaskValues
 from gql_api.shapes.task_bulk import TaskSelection
-
-GIVEN_AS: Mapping[str, TypeEngine[Any]] = {"title_words": Text(), "description_words": Text()}
-"""What the driver makes no arrays of."""
 
 
 class TaskWrites(Repository[models.Task, Task, TaskFilter]):
@@ -72,7 +67,8 @@ class TaskWrites(Repository[models.Task, Task, TaskFilter]):
         """
         if not many:
             return []
-        added = await self._shapes(self._added_many, by_column([self._with_keys(values) for values in many]))
+        complete = [self._with_keys(values) for values in many]
+        added = await self._shapes(self._added_many, Known(tuple(complete[0])), complete)
         return sorted(added, key=attrgetter("id"))
 
     async def tag_many(self, links: Collection[tuple[int, int]]) -> None:
@@ -143,10 +139,10 @@ class TaskWrites(Repository[models.Task, Task, TaskFilter]):
         return select(models.TaskTag.task_id, models.TaskTag.tag_id).where(among(models.TaskTag.task_id, ids))
 
     @classmethod
-    def _added_many(cls, columns: Mapping[str, Sequence[Any]]) -> ReturningInsert[Any]:
-        new = rows(columns, {name: GIVEN_AS.get(name, cls._table().c[name].type) for name in columns})
-        values: dict[str, ColumnElement[Any]] = {name: cast(new.c[name], cls._table().c[name].type) for name in columns}
-        if "completed_at" not in columns:
+    def _added_many(cls, names: Known, many: Sequence[Mapping[str, Any]]) -> ReturningInsert[Any]:
+        new = records(many, {name: cls._table().c[name].type for name in names.value})
+        values: dict[str, ColumnElement[Any]] = {name: new.c[name] for name in names.value}
+        if "completed_at" not in values:
             values["completed_at"] = case((new.c.completed, func.statement_timestamp()))
         statement = insert(cls._table()).from_select(list(values), select(*values.values()).order_by(new.c.place))
         return statement.returning(*cls._columns)

@@ -17,7 +17,7 @@ from gql_api.shapes.category import CategoryFilter, CategoryOrder
 from gql_api.shapes.filter import IdFilter
 from gql_api.shapes.page import NEWEST_FIRST, Direction, OrderTerm, Page
 from gql_api.shapes.tag import Tag, TagFilter, TagOrder
-from gql_api.shapes.task import CategoryRelationFilter, Task, TaskFilter, TaskOrder, TaskPriority
+from gql_api.shapes.task import CategoryRelationFilter, DatedTask, Task, TaskFilter, TaskOrder, TaskPriority
 from tests.api import statements
 from tests.factories import add_category, add_tags, add_task, change_task
 
@@ -50,6 +50,34 @@ async def test_a_new_task_comes_back_as_it_was_stored(repositories: Repositories
     assert added.created_at.tzinfo is not None
     assert await repositories.tasks.get(added.id) == added
     assert await repositories.tasks.get(added.id, Lock.CHANGE) == added
+
+
+async def test_many_new_tasks_keep_their_values_and_order(repositories: Repositories) -> None:
+    earliest, latest = datetime(1, 1, 1, microsecond=1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, 999_998, UTC)
+    many: list[DatedTask] = [
+        {
+            "title": title,
+            "description": text,
+            "completed": completed_at is not None,
+            "priority": priority,
+            "due_at": due_at,
+            "category_id": None,
+            "completed_at": completed_at,
+            "created_at": earliest,
+            "updated_at": latest,
+        }
+        for title, text, priority, due_at, completed_at in [
+            ("{}", '"\\u0041\\', TaskPriority.URGENT, latest, None),
+            ("null", "null", TaskPriority.NONE, None, earliest),
+            ("[]", None, TaskPriority.LOW, earliest, latest),
+            ("\U0010ffff🦕\u2028'", "\t\n\x7f", TaskPriority.NONE, None, None),
+            *((str(number), None, TaskPriority.NONE, None, None) for number in range(300, 0, -1)),
+        ]
+    ]
+    added = await repositories.tasks.add_many(many)
+    assert [each.model_dump(include=set(many[0])) for each in added] == many
+    assert [each.id for each in added] == sorted(each.id for each in added)
+    assert await repositories.tasks.get_many([each.id for each in added]) == {each.id: each for each in added}
 
 
 async def test_a_missing_row_is_none(repositories: Repositories) -> None:
