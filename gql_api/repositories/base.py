@@ -193,13 +193,13 @@ class Repository(Generic[RowT, EntityT, FilterT]):
         return Ordering(order, cls.orders, cls.model.id)
 
     def _with_keys(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        made = {
-            name: make(values[text])
-            for text, columns in self.derived.items()
-            if text in values
-            for name, make in columns.items()
-        }
-        return {**values, **made}
+        complete = dict(values)
+        for text, columns in self.derived.items():
+            if text in values:
+                given = values[text]
+                for name, make in columns.items():
+                    complete[name] = make(given)
+        return complete
 
 
 def key_of(text: str | None) -> str | None:
