@@ -6,7 +6,6 @@ from typing import TypeAlias
 
 from gql_api.errors import AlreadyExistsError, NotFoundError
 from gql_api.repositories import Repositories
-from gql_api.shapes.category import Category
 from gql_api.shapes.task import CategoryLink
 from gql_api.shapes.text import text_key
 
@@ -19,13 +18,15 @@ class CategoryLinks:
     """Links by the place of their task, with the existing categories they mean: nobody deletes those any more."""
 
     links: Mapping[Place, CategoryLink]
-    by_id: Mapping[int, Category]
-    by_key: Mapping[str, Category]
+    existing: Mapping[Place, int]
+    """The ids of those."""
 
     def check(self) -> None:
         """Raise NotFoundError at the first link that means an existing category when there is none."""
+        if len(self.existing) == len(self.links):
+            return
         for place, link in self.links.items():
-            if link.create is None and self._existing(link) is None:
+            if link.create is None and place not in self.existing:
                 key = "id" if link.name is None else "name"
                 raise NotFoundError("Category", *place, "category", key, id=link.id, name=link.name)
 
@@ -34,10 +35,10 @@ class CategoryLinks:
 
         Raises AlreadyExistsError at the first link whose new category has the name of another, existing or new.
         """
+        ids = dict(self.existing)
         new = {place: link.create for place, link in self.links.items() if link.create is not None}
         first = {text_key(each.name): each for each in reversed(new.values())}
         added, taken = await repositories.categories.add_many(list(first.values())) if new else ({}, {})
-        ids = {place: old.id for place, link in self.links.items() if (old := self._existing(link)) is not None}
         named = set()
         for place, each in new.items():
             key = text_key(each.name)
@@ -47,16 +48,14 @@ class CategoryLinks:
             ids[place] = added[key].id
         return ids
 
-    def _existing(self, link: CategoryLink) -> Category | None:
-        if link.id is not None:
-            return self.by_id.get(link.id)
-        return self.by_key.get(text_key(link.name)) if link.name is not None else None
-
 
 async def hold(repositories: Repositories, links: Mapping[Place, CategoryLink | None]) -> CategoryLinks:
     """Look up and hold the existing categories that are meant, with one statement. None means no category."""
     given = {place: link for place, link in links.items() if link is not None}
-    ids = [link.id for link in given.values() if link.id is not None]
-    names = [link.name for link in given.values() if link.name is not None]
-    held = await repositories.categories.held(ids, names)
-    return CategoryLinks(given, {each.id: each for each in held}, {text_key(each.name): each for each in held})
+    ids = {place: link.id for place, link in given.items() if link.id is not None}
+    names = {place: link.name for place, link in given.items() if link.name is not None}
+    held = await repositories.categories.held(set(ids.values()), set(names.values()))
+    by_id, by_key = {each.id for each in held}, {text_key(each.name): each.id for each in held}
+    existing = {place: id for place, id in ids.items() if id in by_id}
+    existing |= {place: by_key[key] for place, name in names.items() if (key := text_key(name)) in by_key}
+    return CategoryLinks(given, existing)

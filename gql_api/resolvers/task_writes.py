@@ -19,15 +19,15 @@ async def add(repositories: Repositories, new: Mapping[Place, NewTask]) -> Seque
     links.check()
     category_ids = await links.category_ids(repositories)
     tags = await repositories.tags.ensure([name for each in new.values() for name in each.tags])
-    values = [
-        TaskValues(
-            title=each.title,
-            description=each.description,
-            completed=each.completed,
-            priority=each.priority,
-            due_at=each.due_at,
-            category_id=category_ids.get(place),
-        )
+    values: list[TaskValues] = [
+        {
+            "title": each.title,
+            "description": each.description,
+            "completed": each.completed,
+            "priority": each.priority,
+            "due_at": each.due_at,
+            "category_id": category_ids.get(place),
+        }
         for place, each in new.items()
     ]
     tasks = await repositories.tasks.add_many(values)
