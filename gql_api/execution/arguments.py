@@ -16,7 +16,7 @@ from strawberry.types.arguments import InputContext, StrawberryArgument, convert
 from strawberry.types.base import StrawberryList, StrawberryMaybe, StrawberryOptional, get_object_definition
 
 Path: TypeAlias = tuple[str | int, ...]
-Convert: TypeAlias = Callable[[Any, strawberry.Info, Path], Any]
+Convert: TypeAlias = Callable[[Any, strawberry.Info | None, Path], Any]
 """Returns what is given for a value that is not null, with its place in the arguments."""
 
 One: TypeAlias = Callable[[type, Mapping[str, Any], InputContext], Any]
@@ -47,7 +47,7 @@ class Arguments:
         ]
         """None where values are what GraphQL says."""
 
-    def convert(self, given: Mapping[str, Any], info: strawberry.Info) -> dict[str, Any]:
+    def convert(self, given: Mapping[str, Any], info: strawberry.Info | None) -> dict[str, Any]:
         """Return those that are given, by their names in Python. Raises what is wrong with them."""
         return {
             python_name: value if convert is None or value is None else convert(value, info, (name,))
@@ -66,10 +66,10 @@ class Arguments:
             return partial(self._input, type_, build)
         return lambda value, info, path: convert_argument(value, type_, self._scalars, self._config, info, path=path)
 
-    def _input(self, type_: Any, build: One, value: Any, info: strawberry.Info, path: Path) -> Any:
+    def _input(self, type_: Any, build: One, value: Any, info: strawberry.Info | None, path: Path) -> Any:
         return build(type_, value, InputContext(info, self._config, self._scalars, path))
 
-    def _inputs(self, type_: Any, build: FromInput, values: Any, info: strawberry.Info, path: Path) -> list[Any]:
+    def _inputs(self, type_: Any, build: FromInput, values: Any, info: strawberry.Info | None, path: Path) -> list[Any]:
         built = build.many(values, InputContext(info, self._config, self._scalars, path))
         if built is not None:
             return built
