@@ -2,7 +2,7 @@
 
 import binascii
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from typing import Annotated, get_args
 
 import strawberry
@@ -14,6 +14,9 @@ from gql_api.shapes.base import Entity
 
 MAX_ID = 2**63 - 1
 KINDS: dict[bytes, Kind] = {kind.encode(): kind for kind in get_args(Kind)}
+
+KEPT = 1_000
+"""Ids that are kept decoded: those of categories come again with each new task."""
 
 
 class InvalidIdError(ValueError):
@@ -36,6 +39,7 @@ def of(kind: Kind) -> Callable[[Entity, object], str]:
     return encode_of
 
 
+@lru_cache(KEPT)
 def decode(text: str) -> tuple[Kind, int]:
     """Return kind and number. Raises InvalidIdError for whatever `encode` has not made."""
     try:
