@@ -44,7 +44,9 @@ class UnitOfWork:
         """Whether the last write was kept; None when that is in doubt: its commit was sent, and no answer has come."""
 
     def when_written(self, forget: Callable[[], object]) -> None:
-        """Call `forget` at the end of each write: what was remembered from before may no longer be true."""
+        """Call `forget` at each write: at its beginning, since what was remembered from before may no longer be true,
+        and at its end if it is not kept, since then what it has seen was never true.
+        """
         self._when_written.append(forget)
 
     def check_not_held(self) -> None:
@@ -82,6 +84,7 @@ class UnitOfWork:
         try:
             await self._end()
             self._failure = None
+            self._forget()
             try:
                 await self._session.begin(WRITE)
                 yield self._repositories
@@ -91,8 +94,8 @@ class UnitOfWork:
                 try:
                     await self._end()
                 finally:
-                    for forget in self._when_written:
-                        forget()
+                    if not self.committed:
+                        self._forget()
         except BaseException as error:
             self._end_turn(error)
             raise
@@ -110,6 +113,10 @@ class UnitOfWork:
             await self._to_the_end(self._end_in_turn())
         else:
             await self._end()
+
+    def _forget(self) -> None:
+        for forget in self._when_written:
+            forget()
 
     async def _commit(self) -> None:
         """Commit, and remember what became of it, whoever still waits for that."""

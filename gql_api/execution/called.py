@@ -10,23 +10,32 @@ from typing import Any
 
 import strawberry
 from graphql import GraphQLField, GraphQLResolveInfo, GraphQLSchema
+from graphql.pyutils import Path as GraphQLPath
 from strawberry.extensions import FieldExtension
 from strawberry.types.field import StrawberryField
 
 from gql_api.execution.arguments import Arguments
+from gql_api.execution.path import Path, graphql_path
 
 
 class Info(strawberry.Info):
     """As Strawberry's, but what is seldom looked at is made then."""
 
-    def __init__(self, context: Any, field: StrawberryField, make: Callable[[], GraphQLResolveInfo[Any]]) -> None:
+    def __init__(
+        self, context: Any, field: StrawberryField, path: Path, make: Callable[[], GraphQLResolveInfo[Any]]
+    ) -> None:
         self._context = context
         self._field = field
+        self._path = path
         self._make = make
 
     @property
     def context(self) -> Any:
         return self._context
+
+    @property
+    def path(self) -> GraphQLPath:
+        return graphql_path(self._path)
 
     @cached_property
     def _raw_info(self) -> GraphQLResolveInfo[Any]:  # type: ignore[override]

@@ -14,17 +14,12 @@ from graphql.error import located_error
 from graphql.execution import Executor
 from graphql.execution.executor import collect_iterator_awaitables, invalid_return_type_error
 from graphql.execution.values import get_argument_values
-from graphql.pyutils import Path as GraphQLPath
 from graphql.pyutils import Undefined, inspect, is_iterable
 from graphql.pyutils.is_awaitable import is_async_iterable
 
 from gql_api.execution.called import Called, Info
+from gql_api.execution.path import Keys, Path, graphql_path, keys
 from gql_api.execution.plan import Field, Place, Plan, Selection, unchangeable
-
-Path = tuple[Any, str | int, str | None] | None
-"""From its end: the path before it, a response key or an index, and for a key the name of the type with the field."""
-
-Keys = tuple[str | int, ...]
 
 Region = list[list[Any]]
 """Its branches, and then the entries of each relation: the parent's answer, the key, the parent's path."""
@@ -172,7 +167,7 @@ class Run:
 
     def _call(self, field: Field, called: Called, source: Any, path: Path) -> Any:
         arguments = self._arguments_of(field)
-        info = Info(self.context, called.field, partial(self.info, field, path))
+        info = Info(self.context, called.field, path, partial(self.info, field, path))
         if called.is_async:
             return self._call_later(field, called, source, info, arguments)
         return called.call(source, info, self._prepared_of(field, called, info, arguments))
@@ -278,17 +273,3 @@ def _collected(_: Run, found: tuple[list[Any], Region], __: Path, region: Region
     for whole, part in zip(region, inside, strict=True):
         whole.extend(part)
     return out
-
-
-def keys(path: Path) -> Keys:
-    found: list[str | int] = []
-    while path is not None:
-        path, key, _ = path
-        found.append(key)
-    return tuple(reversed(found))
-
-
-def graphql_path(path: Path) -> GraphQLPath:
-    assert path is not None  # noqa: S101 - for the type checker: a field has a path
-    before, key, typename = path
-    return GraphQLPath(None if before is None else graphql_path(before), key, typename)

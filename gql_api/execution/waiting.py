@@ -13,8 +13,9 @@ from graphql.error import located_error
 from graphql.execution import Executor
 
 from gql_api.execution.declared import Relation
+from gql_api.execution.path import Keys, Path, keys
 from gql_api.execution.plan import Field, Place, Plan
-from gql_api.execution.run import Branch, Keys, Later, Path, Region, Run, keys
+from gql_api.execution.run import Branch, Later, Region, Run
 
 Entries = list[tuple[dict[str, Any], Any, Path]]
 """Of each parent of a relation: its answer, its key, its path."""

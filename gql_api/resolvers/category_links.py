@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from gql_api.context import Context
 from gql_api.errors import AlreadyExistsError, NotFoundError
 from gql_api.repositories import Repositories
 from gql_api.shapes.task import CategoryLink
@@ -49,12 +50,19 @@ class CategoryLinks:
         return ids
 
 
-async def hold(repositories: Repositories, links: Mapping[Place, CategoryLink | None]) -> CategoryLinks:
-    """Look up and hold the existing categories that are meant, with one statement. None means no category."""
+async def hold(
+    context: Context, repositories: Repositories, links: Mapping[Place, CategoryLink | None]
+) -> CategoryLinks:
+    """Look up and hold the existing categories that are meant, with one statement. None means no category.
+
+    Who asks for one in the answer need not look it up again.
+    """
     given = {place: link for place, link in links.items() if link is not None}
     ids = {place: link.id for place, link in given.items() if link.id is not None}
     names = {place: link.name for place, link in given.items() if link.name is not None}
     held = await repositories.categories.held(set(ids.values()), set(names.values()))
+    for each in held:
+        context.loaders.category_by_id.prime(each.id, each)
     by_id, by_key = {each.id for each in held}, {text_key(each.name): each.id for each in held}
     existing = {place: id for place, id in ids.items() if id in by_id}
     existing |= {place: by_key[key] for place, name in names.items() if (key := text_key(name)) in by_key}

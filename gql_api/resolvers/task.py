@@ -89,7 +89,7 @@ async def create(context: Context, input: NewTask, idempotency_key: str | None) 
 
     async def create_it(repositories: Repositories) -> Sequence[Task]:
         with at("input"):
-            return await add(repositories, {(): input})
+            return await add(context, repositories, {(): input})
 
     (task,), replayed = await create_once(
         context,
@@ -106,7 +106,7 @@ async def create(context: Context, input: NewTask, idempotency_key: str | None) 
 async def update(context: Context, id: int, patch: TaskChanges, expected_version: int | None) -> Task:
     async with context.work.write() as repositories:
         # The category first: who deletes one holds it and then takes its tasks, in that order too.
-        links = await hold(repositories, {(): patch.get("category")})
+        links = await hold(context, repositories, {(): patch.get("category")})
         current = found("Task", await repositories.tasks.get(id, Lock.CHANGE), id, "id")
         with at("patch"):
             links.check()

@@ -19,7 +19,7 @@ async def create(
 
     async def create_them(repositories: Repositories) -> Sequence[Task]:
         with at("input"):
-            return await add(repositories, {(str(index),): each for index, each in enumerate(input)})
+            return await add(context, repositories, {(str(index),): each for index, each in enumerate(input)})
 
     return await create_once(
         context,
@@ -41,7 +41,7 @@ async def update(
     """
     async with context.work.write(keep=not dry_run) as repositories:
         # The category first: who deletes one holds it and then takes its tasks, in that order too.
-        links = await hold(repositories, {(): patch.get("category")})
+        links = await hold(context, repositories, {(): patch.get("category")})
         selected = await _selected(repositories, where, at_most)
         with at("patch"):
             links.check()

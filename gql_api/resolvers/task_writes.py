@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import cast
 
+from gql_api.context import Context
 from gql_api.errors import InvalidError, ProblemCode
 from gql_api.repositories import Repositories
 from gql_api.resolvers.category_links import CategoryLinks, Place, hold
@@ -13,9 +14,9 @@ from gql_api.shapes.text import text_key
 Pairs = list[tuple[int, int]]
 
 
-async def add(repositories: Repositories, new: Mapping[Place, NewTask]) -> Sequence[Task]:
+async def add(context: Context, repositories: Repositories, new: Mapping[Place, NewTask]) -> Sequence[Task]:
     """Create tasks, each with what it refers to, and return them in their order."""
-    links = await hold(repositories, {place: each.category for place, each in new.items()})
+    links = await hold(context, repositories, {place: each.category for place, each in new.items()})
     links.check()
     category_ids = await links.category_ids(repositories)
     tags = await repositories.tags.ensure([name for each in new.values() for name in each.tags])

@@ -451,3 +451,33 @@ async def test_aliases_of_one_task_are_one_statement(api: Api) -> None:
         answer = await api.data(f"{{ {query} }}")
     assert answer == {f"t{n}": {"title": f"Task {n}"} for n in range(5)}
     assert len(seen) == 1
+
+
+async def test_what_a_write_has_looked_up_is_not_looked_up_again(api: Api) -> None:
+    """It is what the write has seen, and no write after it takes it for true."""
+    home = (await api.create_task(category={"create": {"name": "Home"}}))["category"]["id"]
+    create = (
+        'createTask(input: { title: "x", category: { id: $id } }) { ... on TaskSuccess { task { category { name } } } }'
+    )
+    rename = 'updateCategory(id: $id, patch: { name: "House" }) { __typename }'
+    with api.statements() as seen:
+        assert await api.field(f"mutation ($id: ID!) {{ {create} }}", id=home) == {
+            "task": {"category": {"name": "Home"}}
+        }
+    assert len(seen) == 2
+    answer = await api.data(f"mutation ($id: ID!) {{ a: {create} {rename} b: {create} }}", id=home)
+    assert [answer[key]["task"]["category"]["name"] for key in "ab"] == ["Home", "House"]
+
+
+async def test_what_a_write_has_seen_that_is_not_kept_was_never_true(api: Api) -> None:
+    task = await api.create_task(category={"create": {"name": "Home"}})
+    dry = (
+        "updateTasks(where: { ids: [$task] }, patch: { category: { id: $id } }, dryRun: true) "
+        "{ ... on UpdateTasksSuccess { tasks { category { name } } } }"
+    )
+    with api.statements() as seen:
+        answer = await api.field(
+            f"mutation ($task: ID!, $id: ID!) {{ {dry} }}", task=task["id"], id=task["category"]["id"]
+        )
+    assert answer == {"tasks": [{"category": {"name": "Home"}}]}
+    assert seen[-1].startswith("SELECT categories.id")
