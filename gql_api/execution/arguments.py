@@ -28,11 +28,11 @@ class FromInput:
 
     def __init__(self, one: One, many: Many) -> None:
         """`many` returns None where something is wrong with one of them: then they are built one by one."""
-        self._one = one
+        self.one = one
         self.many = many
 
     def __call__(self, model: type, value: Mapping[str, Any], context: InputContext) -> Any:
-        return self._one(model, value, context)
+        return self.one(model, value, context)
 
 
 class Arguments:

@@ -57,10 +57,11 @@ class Loader(Generic[KeyT, ResultT]):
             known.update(dict.fromkeys(unknown, batch))
         return _Values(keys, {id(batch): batch for batch in map(known.__getitem__, keys)}.values())
 
-    def prime(self, key: KeyT, value: ResultT) -> None:
-        """Remember this value for the key."""
-        batch = self._batches[key] = _Batch(self)
-        batch.values = {key: value}
+    def prime_all(self, values: Mapping[KeyT, ResultT]) -> None:
+        """Remember these values for their keys."""
+        batch = _Batch(self)
+        batch.values = {**values}
+        self._batches.update(dict.fromkeys(values, batch))
 
     def clear_all(self) -> None:
         """Forget everything."""

@@ -31,7 +31,7 @@ class CategoryLinks:
                 key = "id" if link.name is None else "name"
                 raise NotFoundError("Category", *place, "category", key, id=link.id, name=link.name)
 
-    async def category_ids(self, repositories: Repositories) -> dict[Place, int]:
+    async def category_ids(self, context: Context, repositories: Repositories) -> dict[Place, int]:
         """Create the new categories, with one statement, and return the ids of all by the place of their task.
 
         Raises AlreadyExistsError at the first link whose new category has the name of another, existing or new.
@@ -40,6 +40,7 @@ class CategoryLinks:
         new = {place: link.create for place, link in self.links.items() if link.create is not None}
         first = {text_key(each.name): each for each in reversed(new.values())}
         added, taken = await repositories.categories.add_many(list(first.values())) if new else ({}, {})
+        context.loaders.category_by_id.prime_all({each.id: each for each in added.values()})
         named = set()
         for place, each in new.items():
             key = text_key(each.name)
@@ -61,8 +62,7 @@ async def hold(
     ids = {place: link.id for place, link in given.items() if link.id is not None}
     names = {place: link.name for place, link in given.items() if link.name is not None}
     held = await repositories.categories.held(set(ids.values()), set(names.values()))
-    for each in held:
-        context.loaders.category_by_id.prime(each.id, each)
+    context.loaders.category_by_id.prime_all({each.id: each for each in held})
     by_id, by_key = {each.id for each in held}, {text_key(each.name): each.id for each in held}
     existing = {place: id for place, id in ids.items() if id in by_id}
     existing |= {place: by_key[key] for place, name in names.items() if (key := text_key(name)) in by_key}

@@ -112,7 +112,7 @@ async def update(context: Context, id: int, patch: TaskChanges, expected_version
             links.check()
         at_version(current, expected_version)
         with at("patch"):
-            changed = await apply(repositories, [current], patch, links)
+            changed = await apply(context, repositories, [current], patch, links)
     return changed[0] if changed else current
 
 
@@ -123,7 +123,7 @@ async def delete(context: Context, id: int, expected_version: int | None) -> Tas
         at_version(current, expected_version)
         tags = (await repositories.tags.by_task_ids([id])).get(id, ())
         await repositories.tasks.delete(id)
-    context.loaders.tags_by_task_id.prime(id, tags)
+    context.loaders.tags_by_task_id.prime_all({id: tags})
     return current
 
 

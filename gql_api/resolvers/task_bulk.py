@@ -47,7 +47,7 @@ async def update(
             links.check()
         await _check_number(repositories, where, selected, at_most)
         with at("patch"):
-            changed = {task.id: task for task in await apply(repositories, selected, patch, links)}
+            changed = {task.id: task for task in await apply(context, repositories, selected, patch, links)}
     tasks = selected if dry_run else [changed.get(task.id, task) for task in selected]
     return _in_order(where, tasks), len(changed)
 
@@ -60,8 +60,7 @@ async def delete(context: Context, where: TaskSelection, at_most: int, *, dry_ru
         ids = [task.id for task in selected]
         tags = await repositories.tags.by_task_ids(ids)
         await repositories.tasks.delete_many(ids)
-    for id in ids:
-        context.loaders.tags_by_task_id.prime(id, tags.get(id, ()))
+    context.loaders.tags_by_task_id.prime_all({id: tags.get(id, ()) for id in ids})
     return _in_order(where, selected)
 
 

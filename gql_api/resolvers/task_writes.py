@@ -18,7 +18,7 @@ async def add(context: Context, repositories: Repositories, new: Mapping[Place, 
     """Create tasks, each with what it refers to, and return them in their order."""
     links = await hold(context, repositories, {place: each.category for place, each in new.items()})
     links.check()
-    category_ids = await links.category_ids(repositories)
+    category_ids = await links.category_ids(context, repositories)
     tags = await repositories.tags.ensure([name for each in new.values() for name in each.tags])
     values: list[TaskValues] = [
         {
@@ -40,7 +40,7 @@ async def add(context: Context, repositories: Repositories, new: Mapping[Place, 
 
 
 async def apply(
-    repositories: Repositories, tasks: Sequence[Task], patch: TaskChanges, links: CategoryLinks
+    context: Context, repositories: Repositories, tasks: Sequence[Task], patch: TaskChanges, links: CategoryLinks
 ) -> Sequence[Task]:
     """Change locked tasks, each as the patch says, and return those that it changed, as they are now.
 
@@ -50,7 +50,7 @@ async def apply(
         return []
     values = cast(TaskValues, {key: value for key, value in patch.items() if key in TaskValues.__annotations__})
     if "category" in patch:
-        values["category_id"] = (await links.category_ids(repositories)).get(())
+        values["category_id"] = (await links.category_ids(context, repositories)).get(())
     tag, untag = await _tag_changes(repositories, tasks, patch)
     return await repositories.tasks.update(tasks, values, tag=tag, untag=untag)
 

@@ -16,7 +16,7 @@ from tests.conftest import KILL_OTHERS, Raw, api_on, waiting_for_a_lock
 
 FAIL_AT_COMMIT = """
     CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {what}; RETURN NULL; END $$;
-    CREATE CONSTRAINT TRIGGER fail AFTER INSERT ON {table} DEFERRABLE INITIALLY {when}
+    CREATE CONSTRAINT TRIGGER fail AFTER INSERT OR UPDATE ON {table} DEFERRABLE INITIALLY {when}
         FOR EACH ROW {condition} EXECUTE FUNCTION fail()"""
 RAISE = "RAISE EXCEPTION 'secret detail' USING ERRCODE = 'integrity_constraint_violation'"
 DIE = "PERFORM pg_terminate_backend(pg_backend_pid())"
@@ -151,19 +151,20 @@ async def test_of_two_mutations_the_first_stays_when_the_second_fails(api: Api, 
 
 async def test_when_only_the_answer_fails_the_write_stays_and_the_answer_says_so(api: Api, raw: Raw) -> None:
     """The nested selection is read in a snapshot of its own, after the commit."""
-    home = await api.create_category("Home")
+    task = await api.create_task(category={"create": {"name": "Home"}})
     await fail_on(raw, "tasks", what="ALTER TABLE categories RENAME TO gone", when="DEFERRED")
     answer = await api.answer(
-        """mutation ($input: CreateTaskInput!) {
-            createTask(input: $input) { ... on TaskSuccess { task { title category { name } } } } }""",
-        input={"title": "stays", "category": {"id": home["id"]}},
+        """mutation ($id: ID!) {
+            updateTask(id: $id, patch: {title: "stays"}) {
+                ... on TaskSuccess { task { title category { name } } } } }""",
+        id=task["id"],
     )
-    assert answer["data"] == {"createTask": {"task": {"title": "stays", "category": None}}}
+    assert answer["data"] == {"updateTask": {"task": {"title": "stays", "category": None}}}
     (error,) = answer["errors"]
-    assert error["path"] == ["createTask", "task", "category"]
+    assert error["path"] == ["updateTask", "task", "category"]
     assert error["extensions"]["committed"] is True
     assert "saved" in error["message"]
-    assert await raw.fetchval("SELECT count(*) FROM tasks") == 1
+    assert await raw.fetchval("SELECT title FROM tasks") == "stays"
 
 
 async def test_a_long_message_is_cut_and_still_says_that_the_write_is_saved(api: Api) -> None:
