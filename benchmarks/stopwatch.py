@@ -37,7 +37,7 @@ DOORS = {
         "gql_api.schema.prepared:PreparedDocuments.find",
         "gql_api.schema.prepared:PreparedDocuments.check",
     ),
-    EXECUTE: ("gql_api.http.operations:Operations._result",),
+    EXECUTE: ("gql_api.schema:Schema.run",),
     TRANSACTION: (
         "gql_api.session:Session.begin",
         "gql_api.session:Session.close",
@@ -45,7 +45,7 @@ DOORS = {
         "gql_api.unit_of_work:UnitOfWork.close",
     ),
     ENCODE: ("gql_api.http.graphql:encoded", "gql_api.http.response:encoded"),
-    LOG: ("gql_api.report:Reports.observe",),
+    LOG: ("gql_api.report:Reports._tell_operation",),
 }
 """The functions that a room is entered by, besides what repositories do. None of them waits for another request."""
 
