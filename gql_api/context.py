@@ -1,5 +1,6 @@
 """What a resolver is given: the context of one operation, never shared with another."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -7,6 +8,9 @@ from gql_api.execution import Compiler
 from gql_api.loaders import Loaders
 from gql_api.session import Sessions
 from gql_api.unit_of_work import UnitOfWork
+
+CATEGORY = "category"
+"""The category of tasks, where it is read along with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,11 @@ class Context:
     def reads_once(self, *, certain: bool) -> None:
         """Say whether one statement at most will read all that is asked for: then it needs no transaction."""
         self.work.single_statement = certain
+
+    def bring_along(self, names: AbstractSet[str]) -> None:
+        """Say what is to be read along with what it is related to, by one statement, so that loaders have it then."""
+        if CATEGORY in names:
+            self.work.bring_categories_along(self.loaders.category_by_id.prime_all)
 
     def waits_alone(self, alone: bool, /) -> None:
         """Say whether the current task, which is about to wait, is the only one that works for the operation."""

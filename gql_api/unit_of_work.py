@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from gql_api import failures
 from gql_api.driver import ENDING
 from gql_api.errors import UnavailableError
-from gql_api.repositories import Repositories
+from gql_api.repositories import Repositories, TellCategories
 from gql_api.session import Sessions
 
 Begin: TypeAlias = Callable[[], Coroutine[Any, Any, Repositories]]
@@ -62,6 +62,11 @@ class UnitOfWork:
         Raises UnavailableError when the database cannot be reached, or the snapshot was lost to an earlier failure.
         """
         return _Reading(self._begin_read, self._end_read)
+
+    def bring_categories_along(self, tell: TellCategories) -> None:
+        """Let reads of tasks read their categories, too, and those of categories tell what they have read."""
+        self._repositories.tasks.tell_categories = tell
+        self._repositories.categories.tell_categories = tell
 
     def waits_alone(self, alone: bool, /) -> None:
         """Say whether the current task, which is about to wait, is the only one that works for the operation."""

@@ -36,6 +36,10 @@ class Relation:
     """
     reads: int = 1
     """With how many statements at most."""
+    along: str | None = None
+    """Under which name a query that reads parents may bring along what they are related to: then nothing is left to be
+    read.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from graphql import (
     GraphQLOutputType,
     IntValueNode,
     NullValueNode,
+    OperationType,
     StringValueNode,
     VariableNode,
     get_nullable_type,
@@ -145,6 +146,8 @@ class Plan:
     selections: list[Selection]
     reads_once: bool
     """Whether one statement at most reads all that is asked for."""
+    along: frozenset[str]
+    """What is related to objects, and is to be read along with these."""
 
 
 class Planner:
@@ -167,16 +170,19 @@ class Planner:
             self._schema, executor.fragments, executor.variable_values, type_, executor.operation
         )
         root = self._selection(type_, collected, ())
-        return Plan(root, self._relations, self._places, self._selections, self._reads_once(root))
+        declared = [field.declared for field in self._relations if isinstance(field.declared, Relation)]
+        is_query = executor.operation.operation is OperationType.QUERY
+        along = frozenset(relation.along for relation in declared if relation.along is not None and is_query)
+        read = sum(relation.reads for relation in declared if relation.along not in along)
+        return Plan(root, self._relations, self._places, self._selections, self._reads_once(root, read), along)
 
-    def _reads_once(self, root: Selection) -> bool:
+    def _reads_once(self, root: Selection, more_reads: int) -> bool:
         """Whether all fields but one are known, and that one and the relations read one statement together."""
         (only, *more) = root.fields or (None,)
         if only is None or more or (read := reads(only.definition)) is None:
             return False
         fields = [place for place in self._places if isinstance(place, Field) and place is not only]
-        read += sum(field.declared.reads for field in fields if isinstance(field.declared, Relation))
-        return all(field.declared is not None for field in fields) and read <= 1
+        return all(field.declared is not None for field in fields) and read + more_reads <= 1
 
     def _selection(self, type_: GraphQLObjectType, collected: CollectedFields, above: tuple[bool, ...]) -> Selection:
         if collected.new_defer_usages:

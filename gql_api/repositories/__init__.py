@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from gql_api.repositories.along import TellCategories
 from gql_api.repositories.base import Lock, Repository
 from gql_api.repositories.category import CategoryRepository
 from gql_api.repositories.idempotency import IdempotencyRepository
@@ -10,7 +11,7 @@ from gql_api.repositories.tag import TagRepository
 from gql_api.repositories.task import TaskRepository
 from gql_api.session import Session
 
-__all__ = ["Lock", "NamedRepository", "Repositories", "Repository"]
+__all__ = ["Lock", "NamedRepository", "Repositories", "Repository", "TellCategories"]
 
 
 class Repositories:

@@ -70,16 +70,16 @@ class Repository(Generic[RowT, EntityT, FilterT]):
 
     async def get_many(self, ids: Collection[int]) -> dict[int, EntityT]:
         """Return the rows that exist, by id, with one statement however many ids there are."""
-        return {entity.id: entity for entity in await self._shapes(self._by_ids, list(ids))}
+        return {entity.id: entity for entity in await self._read(self._by_ids, list(ids))}
 
     async def list(self, filter: FilterT | None, order: Sequence[OrderTerm], page: Page) -> Sequence[EntityT]:
         """Return a page of the rows that match."""
         whole = Window(page.offset + page.limit, backward=False, after=None, before=None)
-        return await self._shapes(self._page, Listing(filter, tuple(order), whole), *page, self._now)
+        return await self._read(self._page, Listing(filter, tuple(order), whole), *page, self._now)
 
     async def slice(self, listing: Listing[FilterT]) -> Slice[EntityT]:
         """Return the rows of a window on those that match."""
-        rows = await self._rows(self._windowed, self._with_known(listing), self._now)
+        rows = await self._read_rows(self._windowed, self._with_known(listing), self._now)
         return self._sliced(rows, listing)
 
     async def any_outside(self, outside: Outside[FilterT]) -> bool:
@@ -104,6 +104,14 @@ class Repository(Generic[RowT, EntityT, FilterT]):
 
     async def _rows(self, build: Build, *arguments: Any) -> Sequence[Any]:
         return await fetch(self._session, build, *arguments)
+
+    async def _read_rows(self, build: Build, *arguments: Any) -> Sequence[Any]:
+        """Return rows that an answer is made of. Something may be read along with them, in further columns."""
+        return await fetch(self._session, build, *arguments)
+
+    async def _read(self, build: Build, *arguments: Any) -> Sequence[EntityT]:
+        shape = self._shape
+        return [shape(row) for row in await self._read_rows(build, *arguments)]
 
     async def _shapes(self, build: Build, *arguments: Any) -> Sequence[EntityT]:
         shape = self._shape

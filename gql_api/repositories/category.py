@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, any_, or_
 
 from gql_api import models
+from gql_api.repositories.along import TellCategories
 from gql_api.repositories.arrays import among, texts
 from gql_api.repositories.base import Lock, locked
 from gql_api.repositories.conditions import category_condition
@@ -14,6 +15,7 @@ from gql_api.repositories.filters import Condition
 from gql_api.repositories.named import ATTEMPTS, NamedRepository
 from gql_api.repositories.order import by
 from gql_api.shapes.category import Category, CategoryChanges, CategoryFilter, NewCategory
+from gql_api.shapes.page import OrderTerm, Page
 from gql_api.shapes.text import text_key
 
 
@@ -35,6 +37,15 @@ class CategoryRepository(NamedRepository[models.Category, Category, CategoryFilt
     async def update(self, current: Category, changes: CategoryChanges) -> Category:
         """Change a locked category, or raise AlreadyExistsError with the one that has the name."""
         return await self._update_named(current, changes)
+
+    tell_categories: TellCategories | None = None
+    """Who is told of the categories that are listed, if anybody wants to know them."""
+
+    async def list(self, filter: CategoryFilter | None, order: Sequence[OrderTerm], page: Page) -> Sequence[Category]:
+        found = await super().list(filter, order, page)
+        if self.tell_categories is not None:
+            self.tell_categories({each.id: each for each in found})
+        return found
 
     async def held(self, ids: Collection[int], names: Collection[str]) -> Sequence[Category]:
         """Return the categories of these ids and names, held against deletion in the order of their ids."""

@@ -9,12 +9,14 @@ from sqlalchemy import ColumnElement, Executable, Exists, Select, any_, func, se
 from sqlalchemy.orm import aliased
 
 from gql_api import models
+from gql_api.repositories.along import TellCategories, categories, with_category
 from gql_api.repositories.arrays import among, texts
 from gql_api.repositories.base import key_of
 from gql_api.repositories.by_category import windowed_by_category_name
 from gql_api.repositories.conditions import relevance, task_condition
 from gql_api.repositories.filters import Condition
 from gql_api.repositories.order import Ordering, by, by_moment, by_text_if_any
+from gql_api.repositories.statements import Build
 from gql_api.repositories.task_writes import TaskWrites
 from gql_api.repositories.window import beyond, by_parent, parents_with_any, windowed_by_parent
 from gql_api.shapes.page import MOST_RELEVANT_FIRST, RELEVANCE, Listing, OrderTerm, Outside, Slice
@@ -47,6 +49,9 @@ class TaskRepository(TaskWrites):
         "category_name": by_text_if_any(_CATEGORY.name_key),
     }
 
+    tell_categories: TellCategories | None = None
+    """Who is told of the categories of the tasks that are read, if anybody wants to know them."""
+
     async def slices_by_category(
         self, category_ids: Collection[int], listing: Listing[TaskFilter]
     ) -> Mapping[int, Slice[Task]]:
@@ -78,6 +83,13 @@ class TaskRepository(TaskWrites):
     async def titles_among(self, titles: Collection[str]) -> set[str]:
         """Return the keys of those of these titles that some task has."""
         return {key for (key,) in await self._rows(self._titles_among, [text_key(title) for title in titles])}
+
+    async def _read_rows(self, build: Build, *arguments: Any) -> Sequence[Any]:
+        if self.tell_categories is None:
+            return await super()._read_rows(build, *arguments)
+        rows = await super()._read_rows(with_category(build), *arguments)
+        self.tell_categories(categories(rows))
+        return rows
 
     async def _slices(
         self, of_parent: OfParent, parent_ids: Collection[int], listing: Listing[TaskFilter]

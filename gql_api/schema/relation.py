@@ -13,8 +13,18 @@ from gql_api.loaders.loader import Loader
 from gql_api.schema.info import Info
 
 
-def relation(graphql_type: object, *, key: str, loader: Callable[[Loaders], Loader[int, Any]], description: str) -> Any:
-    """Make the field that answers what the loader has for the key, an attribute of the parent; null without a key."""
+def relation(
+    graphql_type: object,
+    *,
+    key: str,
+    loader: Callable[[Loaders], Loader[int, Any]],
+    description: str,
+    along: str | None = None,
+) -> Any:
+    """Make the field that answers what the loader has for the key, an attribute of the parent; null without a key.
+
+    What is read `along` with the parents, the loader has then.
+    """
 
     async def resolve(self: Any, info: Info) -> Any:
         value = getattr(self, key)
@@ -27,5 +37,5 @@ def relation(graphql_type: object, *, key: str, loader: Callable[[Loaders], Load
         resolve,
         graphql_type=graphql_type,
         description=description,
-        metadata={COMPILED: Relation(key, load_all)},
+        metadata={COMPILED: Relation(key, load_all, along=along)},
     )

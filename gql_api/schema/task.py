@@ -4,6 +4,7 @@ from typing import Annotated, Any, ClassVar
 
 import strawberry
 
+from gql_api.context import CATEGORY
 from gql_api.execution import instances_of
 from gql_api.schema import global_id
 from gql_api.schema.category import Category
@@ -31,6 +32,7 @@ class Task(shapes.Task, Node):
         Category | None,
         key="category_id",
         loader=lambda loaders: loaders.category_by_id,
+        along=CATEGORY,
         description="The category that the task is in.",
     )
     tags: ClassVar[Any] = relation(
