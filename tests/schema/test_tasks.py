@@ -6,7 +6,7 @@ import pytest
 
 from gql_api.schema import global_id
 from tests.api import ERROR, PROBLEMS, Api
-from tests.conftest import Raw
+from tests.conftest import Raw, api_on
 
 NO_TASK = global_id.encode("Task", 2**62)
 NO_CATEGORY = global_id.encode("Category", 2**62)
@@ -441,7 +441,43 @@ async def test_the_number_of_statements_does_not_grow_with_the_rows(api: Api, ra
     for limit in (1, 100):
         with api.statements() as seen:
             assert len(await api.field(query, limit=limit)) == limit
-        assert len(seen) == 2, seen
+        assert len(seen) == 1, seen
+
+
+@pytest.mark.parametrize(
+    ("query", "statements"),
+    [
+        ("{ tasks { title category { name color createdAt } } }", 1),
+        ("{ tasks(orderBy: [{ categoryName: DESC }], limit: 2, offset: 1) { title category { name } } }", 1),
+        ('{ tasks(filter: { search: "a" }) { title category { name } } }', 1),
+        ("{ tasksConnection(first: 2, orderBy: [{ title: DESC }]) { nodes { title category { name } } } }", 1),
+        ("{ tasksConnection(last: 2, orderBy: [{ categoryName: ASC }]) { edges { node { category { name } } } } }", 1),
+        ("{ tasks { category { name taskCount tasksConnection { nodes { title category { name } } } } } }", 3),
+        ("{ categories { name tasksConnection { nodes { title category { name updatedAt } } } } }", 2),
+        ("{ tags { name tasksConnection { nodes { title category { name } } } } }", 3),
+        ('{ category(by: { name: "b" }) { tasksConnection { nodes { title category { name } } } } }', 3),
+        ('{ a: tasks { category { name } } b: taskCount category(by: { name: "b" }) { name } }', 3),
+    ],
+)
+async def test_tasks_are_read_with_their_categories(api: Api, database: str, query: str, statements: int) -> None:
+    """By a compiled operation, with these statements; an ordinary one finds the same, with more."""
+    for name in "bc":
+        await api.create_category(name)
+    for title, category in [("a", {"name": "b"}), ("b", {"name": "c"}), ("c", None), ("d", {"name": "b"})]:
+        await api.create_task(title, tags=["t"], category=category)
+    with api.statements() as seen:
+        compiled = await api.data(query)
+    assert len(seen) == statements, seen
+    async with api_on(database, compile_operations="never") as ordinary:
+        assert await ordinary.data(query) == compiled
+
+
+async def test_what_nobody_asks_for_is_not_read_along(api: Api) -> None:
+    await api.create_task(category={"create": {"name": "Home"}})
+    with api.statements() as seen:
+        await api.data("{ tasks { title } }")
+        await api.data("query ($w: Boolean!) { tasks { title category @include(if: $w) { name } } }", w=False)
+    assert not [statement for statement in seen if "categories" in statement]
 
 
 async def test_aliases_of_one_task_are_one_statement(api: Api) -> None:
