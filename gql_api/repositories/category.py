@@ -51,7 +51,9 @@ class CategoryRepository(NamedRepository[models.Category, Category, CategoryFilt
         """Return the categories of these ids and names, held against deletion in the order of their ids."""
         if not (ids or names):
             return []
-        return await self._shapes(self._held, list(ids), [text_key(name) for name in names])
+        # What is not given is no part of the statement: to plan it takes PostgreSQL as long as to run it.
+        keys = [text_key(name) for name in names]
+        return await self._shapes(self._held, list(ids) or None, keys or None)
 
     async def add_many(self, new: Sequence[NewCategory]) -> tuple[dict[str, Category], dict[str, Category]]:
         """Add categories of different names. Return those that were added and those that had a name, by text key."""
@@ -66,9 +68,10 @@ class CategoryRepository(NamedRepository[models.Category, Category, CategoryFilt
         raise RuntimeError(f"The names of categories were taken and free again {ATTEMPTS} times")
 
     @classmethod
-    def _held(cls, ids: Collection[int], keys: Collection[str]) -> Select[Any]:
-        wanted = or_(among(models.Category.id, ids), models.Category.name_key == any_(texts(keys)))
-        return locked(cls._select().where(wanted).order_by(models.Category.id), Lock.REFER)
+    def _held(cls, ids: Collection[int] | None, keys: Collection[str] | None) -> Select[Any]:
+        by_id = [] if ids is None else [among(models.Category.id, ids)]
+        by_name = [] if keys is None else [models.Category.name_key == any_(texts(keys))]
+        return locked(cls._select().where(or_(*by_id, *by_name)).order_by(models.Category.id), Lock.REFER)
 
     @classmethod
     def _condition(cls, filter: CategoryFilter | None, now: datetime) -> Condition:  # noqa: ARG003 - for tasks
