@@ -1,6 +1,6 @@
 """What a resolver is given: the context of one operation, never shared with another."""
 
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -56,10 +56,12 @@ class Context:
         """Say whether one statement at most will read all that is asked for: then it needs no transaction."""
         self.work.single_statement = certain
 
-    def bring_along(self, names: AbstractSet[str]) -> None:
-        """Say what is to be read along with what it is related to, by one statement, so that loaders have it then."""
-        if CATEGORY in names:
-            self.work.bring_categories_along(self.loaders.category_by_id.prime_all)
+    def bring_along(self, along: Mapping[str, frozenset[str] | None]) -> None:
+        """Say what is to be read along with what it is related to, by one statement, so that loaders have it then; and
+        which attributes are looked at, or None for all.
+        """
+        if CATEGORY in along:
+            self.work.bring_categories_along(self.loaders.category_by_id.prime_all, along[CATEGORY])
 
     def waits_alone(self, alone: bool, /) -> None:
         """Say whether the current task, which is about to wait, is the only one that works for the operation."""

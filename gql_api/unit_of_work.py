@@ -63,9 +63,10 @@ class UnitOfWork:
         """
         return _Reading(self._begin_read, self._end_read)
 
-    def bring_categories_along(self, tell: TellCategories) -> None:
-        """Let reads of tasks read their categories, too, and those of categories tell what they have read."""
+    def bring_categories_along(self, tell: TellCategories, fields: frozenset[str] | None) -> None:
+        """Let reads of tasks read their categories, too, with these fields or all; those of categories tell theirs."""
         self._repositories.tasks.tell_categories = tell
+        self._repositories.tasks.category_fields = fields
         self._repositories.categories.tell_categories = tell
 
     def waits_alone(self, alone: bool, /) -> None:

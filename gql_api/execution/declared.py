@@ -22,6 +22,8 @@ class Derived:
     """A field that follows from its parent and the context alone: at once, without effects."""
 
     function: Callable[[Any, Any], Any]
+    needs: frozenset[str] | None = None
+    """The attributes of the parent that it looks at; None where that is not said."""
 
 
 @dataclass(frozen=True, slots=True)

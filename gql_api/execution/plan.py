@@ -37,7 +37,7 @@ from graphql.execution.collect_fields import CollectedFields, FieldDetails, coll
 from graphql.execution.values import VariableValues, coerce_argument
 
 from gql_api.execution.called import Called, called
-from gql_api.execution.declared import Declaration, Relation, declaration, reads
+from gql_api.execution.declared import Attribute, Declaration, Derived, Relation, declaration, reads
 
 CONSTANT = (StringValueNode, IntValueNode, FloatValueNode, BooleanValueNode, NullValueNode, EnumValueNode)
 SCALARS = (str, int, float, Enum)
@@ -146,8 +146,8 @@ class Plan:
     selections: list[Selection]
     reads_once: bool
     """Whether one statement at most reads all that is asked for."""
-    along: frozenset[str]
-    """What is related to objects, and is to be read along with these."""
+    along: Mapping[str, frozenset[str] | None]
+    """What is related to objects, and is to be read along with these: which of its attributes, or None for all."""
 
 
 class Planner:
@@ -170,11 +170,22 @@ class Planner:
             self._schema, executor.fragments, executor.variable_values, type_, executor.operation
         )
         root = self._selection(type_, collected, ())
+        along = self._along() if executor.operation.operation is OperationType.QUERY else {}
         declared = [field.declared for field in self._relations if isinstance(field.declared, Relation)]
-        is_query = executor.operation.operation is OperationType.QUERY
-        along = frozenset(relation.along for relation in declared if relation.along is not None and is_query)
         read = sum(relation.reads for relation in declared if relation.along not in along)
         return Plan(root, self._relations, self._places, self._selections, self._reads_once(root, read), along)
+
+    def _along(self) -> dict[str, frozenset[str] | None]:
+        """Return what can be read along with what, and which attributes are asked for: anywhere, since a loader has one
+        object for all.
+        """
+        found: dict[str, frozenset[str] | None] = {}
+        for field in self._relations:
+            if isinstance(field.declared, Relation) and field.declared.along is not None:
+                asked = [_attributes(each) for each in self._selections if each.type.name in field.objects]
+                known = [each for each in asked if each is not None]
+                found[field.declared.along] = frozenset().union(*known) if len(known) == len(asked) else None
+        return found
 
     def _reads_once(self, root: Selection, more_reads: int) -> bool:
         """Whether all fields but one are known, and that one and the relations read one statement together."""
@@ -258,6 +269,22 @@ class Planner:
         if len(self._places) >= MOST:
             raise NotPlannedError("size")
         return len(self._places)
+
+
+def _attributes(selection: Selection) -> frozenset[str] | None:
+    """Return the attributes of its object that a selection looks at; None where that is not known."""
+    found: set[str] = set()
+    for field in selection.fields:
+        match field.declared:
+            case Attribute(name):
+                found.add(name)
+            case Derived(_, needs) if needs is not None:
+                found |= needs
+            case Relation(key) if key is not None:
+                found.add(key)
+            case _:
+                return None
+    return frozenset(found)
 
 
 def arguments_of(definition: GraphQLField, node: FieldNode) -> Arguments | None:

@@ -1,6 +1,6 @@
 """What is read along with rows by the same statement: the category of each task."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -15,30 +15,42 @@ from gql_api.shapes.construct import constructor
 TellCategories: TypeAlias = Callable[[Mapping[int, Category]], None]
 """Is told of categories by their ids, as the database has them."""
 
+Fields: TypeAlias = frozenset[str] | None
+"""Those that are looked at, for who reads no more; None for all."""
+
 _CATEGORY = aliased(models.Category)
-_COLUMNS = [getattr(_CATEGORY, name) for name in Category.model_fields]
-_ID = list(Category.model_fields).index("id")
-_shape = constructor(Category)
 
 
 @cache
-def with_category(build: Build) -> Build:
+def with_category(build: Build, fields: Fields) -> Build:
     """Return what builds the same statement of tasks with a further, last column: the row of each one's category."""
 
     def both(*arguments: Any) -> Select[Any]:
         tasks: Select[Any] = build(*arguments)
+        columns = [getattr(_CATEGORY, name) for name in _names(fields)]
         # No join: that would be free to change the order of rows, and be made for those beyond the page, too.
-        category = select(func.row(*_COLUMNS)).where(_CATEGORY.id == tasks.selected_columns["category_id"])
+        category = select(func.row(*columns)).where(_CATEGORY.id == tasks.selected_columns["category_id"])
         return tasks.add_columns(category.correlate_except(_CATEGORY).scalar_subquery())
 
     return both
 
 
-def categories(rows: Iterable[Any]) -> dict[int, Category]:
-    """Return the categories in the last columns of rows, by their ids."""
+def categories(rows: Iterable[Any], fields: Fields) -> dict[int, Category]:
+    """Return the categories in the last columns of rows, by their ids, with these fields alone."""
+    shape = _constructor(fields)
     found: dict[int, Category] = {}
     for row in rows:
         category = row[-1]
-        if category is not None and category[_ID] not in found:
-            found[category[_ID]] = _shape(category)
+        if category is not None and category[0] not in found:
+            found[category[0]] = shape(category)
     return found
+
+
+@cache
+def _constructor(fields: Fields) -> Callable[[Sequence[Any]], Category]:
+    return constructor(Category, _names(fields))
+
+
+def _names(fields: Fields) -> list[str]:
+    """Return the fields in their order, with the id first of all."""
+    return ["id", *(name for name in Category.model_fields if name != "id" and (fields is None or name in fields))]

@@ -51,6 +51,8 @@ class TaskRepository(TaskWrites):
 
     tell_categories: TellCategories | None = None
     """Who is told of the categories of the tasks that are read, if anybody wants to know them."""
+    category_fields: frozenset[str] | None = None
+    """Which of their fields; None for all."""
 
     async def slices_by_category(
         self, category_ids: Collection[int], listing: Listing[TaskFilter]
@@ -87,8 +89,8 @@ class TaskRepository(TaskWrites):
     async def _read_rows(self, build: Build, *arguments: Any) -> Sequence[Any]:
         if self.tell_categories is None:
             return await super()._read_rows(build, *arguments)
-        rows = await super()._read_rows(with_category(build), *arguments)
-        self.tell_categories(categories(rows))
+        rows = await super()._read_rows(with_category(build, self.category_fields), *arguments)
+        self.tell_categories(categories(rows, self.category_fields))
         return rows
 
     async def _slices(

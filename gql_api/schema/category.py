@@ -33,6 +33,7 @@ class Category(shapes.Category, Node):
         strawberry.ID,
         global_id.of("Category"),
         name="id",
+        needs=["id"],
         description="The category's id: opaque, stable, unique over all types.",
     )
 

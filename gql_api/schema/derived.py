@@ -1,6 +1,6 @@
 """Fields that follow from their object and the operation's context alone: no resolver has to be asked for them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import strawberry
@@ -12,9 +12,16 @@ from gql_api.schema.info import Info
 
 
 def derived(
-    graphql_type: object, function: Callable[[Any, Context], Any], *, name: str | None = None, description: str
+    graphql_type: object,
+    function: Callable[[Any, Context], Any],
+    *,
+    name: str | None = None,
+    needs: Iterable[str],
+    description: str,
 ) -> Any:
-    """Make the field that answers what the function, which has no effects, makes of the object and the context."""
+    """Make the field that answers what the function, which has no effects, makes of these attributes of the object and
+    of the context.
+    """
 
     def resolve(self: Any, info: Info) -> Any:
         return function(self, info.context)
@@ -24,5 +31,5 @@ def derived(
         graphql_type=graphql_type,
         name=name,
         description=description,
-        metadata={COMPILED: Derived(function)},
+        metadata={COMPILED: Derived(function, frozenset(needs))},
     )

@@ -31,6 +31,7 @@ class Tag(shapes.Tag, Node):
         strawberry.ID,
         global_id.of("Tag"),
         name="id",
+        needs=["id"],
         description="The tag's id: opaque, stable, unique over all types.",
     )
 

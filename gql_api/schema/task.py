@@ -46,12 +46,14 @@ class Task(shapes.Task, Node):
         strawberry.ID,
         global_id.of("Task"),
         name="id",
+        needs=["id"],
         description="The task's id: opaque, stable, unique over all types.",
     )
 
     overdue: ClassVar[Any] = derived(
         bool,
         lambda task, context: task.is_overdue(context.now),
+        needs=["completed", "due_at"],
         description="Whether the task is not completed and its due time is past.",
     )
 

@@ -1,6 +1,6 @@
 """Shapes of trusted values: what the database holds has been validated when it was sent."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -11,13 +11,14 @@ from gql_api.shapes.base import Shape
 ShapeT = TypeVar("ShapeT", bound=Shape)
 
 
-def constructor(shape: type[ShapeT]) -> Callable[[Sequence[Any]], ShapeT]:
-    """Return what makes a shape of a row that begins with the values of its fields, in their order.
+def constructor(shape: type[ShapeT], names: Collection[str] | None = None) -> Callable[[Sequence[Any]], ShapeT]:
+    """Return what makes a shape of a row that begins with the values of its fields, in their order; or of these fields,
+    in this order, and to ask such a shape for another raises AttributeError.
 
     It is what `model_validate` makes of the same values, in a third of the time, which for a page of rows counts. Of a
     value nothing is converted but the number or text of an enumeration to its member.
     """
-    fields = shape.model_fields
+    fields = {name: shape.model_fields[name] for name in (shape.model_fields if names is None else names)}
     members: dict[str, Any] = {
         f"members_{name}": field.annotation._value2member_map_
         for name, field in fields.items()

@@ -448,6 +448,10 @@ async def test_the_number_of_statements_does_not_grow_with_the_rows(api: Api, ra
     ("query", "statements"),
     [
         ("{ tasks { title category { name color createdAt } } }", 1),
+        ("{ tasks { category { __typename } } }", 1),
+        ("{ a: tasks { category { name } } b: tasks(limit: 1) { category { color version updatedAt } } }", 2),
+        ("{ tasks { category { taskCount } } }", 2),
+        ("{ categories { createdAt tasksConnection { nodes { category { name } } } } }", 2),
         ("{ tasks(orderBy: [{ categoryName: DESC }], limit: 2, offset: 1) { title category { name } } }", 1),
         ('{ tasks(filter: { search: "a" }) { title category { name } } }', 1),
         ("{ tasksConnection(first: 2, orderBy: [{ title: DESC }]) { nodes { title category { name } } } }", 1),

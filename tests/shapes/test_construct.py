@@ -72,6 +72,13 @@ def test_each_has_fields_of_its_own() -> None:
     assert second.model_fields_set == set(Tag.model_fields)
 
 
+def test_what_a_part_does_not_have_it_does_not_tell() -> None:
+    part = constructor(Tag, ["name", "id"])(("x", 1))
+    assert (part.id, part.name, part.model_fields_set) == (1, "x", {"id", "name"})
+    with pytest.raises(AttributeError):
+        _ = part.created_at
+
+
 def test_numbers_become_members() -> None:
     now = datetime.now(UTC)
     for priority in TaskPriority:
