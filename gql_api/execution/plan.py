@@ -7,40 +7,27 @@ is graphql-core itself that groups (GraphQL specification, "Collecting Fields").
 import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any
 
 from graphql import (
-    BooleanValueNode,
-    EnumValueNode,
     FieldNode,
-    FloatValueNode,
     GraphQLAbstractType,
-    GraphQLError,
     GraphQLField,
     GraphQLObjectType,
     GraphQLOutputType,
-    IntValueNode,
-    NullValueNode,
     OperationType,
-    StringValueNode,
-    VariableNode,
     get_nullable_type,
     is_abstract_type,
     is_list_type,
     is_non_null_type,
     is_object_type,
-    is_required_argument,
 )
 from graphql.execution import Executor
 from graphql.execution.collect_fields import CollectedFields, FieldDetails, collect_fields, collect_subfields
-from graphql.execution.values import VariableValues, coerce_argument
 
 from gql_api.execution.called import Called, called
 from gql_api.execution.declared import Attribute, Declaration, Derived, Relation, declaration, reads
-
-CONSTANT = (StringValueNode, IntValueNode, FloatValueNode, BooleanValueNode, NullValueNode, EnumValueNode)
-SCALARS = (str, int, float, Enum)
+from gql_api.execution.given import Arguments, arguments_of
 
 MOST = 500
 """Places in a plan, with a field's counted for each type that its object may have: what takes a tenth of a second."""
@@ -94,33 +81,10 @@ class Field(Place):
     """The place of its entries among those of a region's relations, which begin with 1."""
     fill: Any = None
     """For a relation: the compiled function that completes the values of many parents."""
-    arguments: "Arguments | None" = None
+    arguments: Arguments | None = None
     """What is known of its arguments beforehand; None where each execution has to find out."""
     prepared: Any = None
     """What arguments come to that are the same in every execution, once they have been looked at."""
-
-
-class Variable(NamedTuple):
-    argument: str
-    name: str
-    required: bool
-
-
-class Arguments(NamedTuple):
-    constants: dict[str, Any]
-    """Those that are the same in every execution."""
-    variables: list[Variable]
-    """The others, each the value of a variable."""
-
-    def of(self, variables: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return the arguments, of coerced variables; None where one is missing that must be there."""
-        values = self.constants.copy()
-        for argument, name, required in self.variables:
-            if name in variables:
-                values[argument] = variables[name]
-            if required and values.get(argument) is None:
-                return None
-        return values
 
 
 @dataclass(slots=True, eq=False)
@@ -285,30 +249,3 @@ def _attributes(selection: Selection) -> frozenset[str] | None:
             case _:
                 return None
     return frozenset(found)
-
-
-def arguments_of(definition: GraphQLField, node: FieldNode) -> Arguments | None:
-    """Return what is known of a field's arguments; None where there is more to them than constants and variables."""
-    given = {argument.name.value: argument for argument in node.arguments or ()}
-    values: dict[str, Any] = {}
-    variables: list[Variable] = []
-    for name, argument in definition.args.items():
-        sent = given.get(name)
-        if sent is not None and isinstance(sent.value, VariableNode):
-            required = is_non_null_type(argument.type)
-            variables.append(Variable(argument.out_name or name, sent.value.name.value, required))
-            if is_required_argument(argument):
-                continue
-            sent = None  # what is left where the variable is absent: the default value
-        elif sent is not None and not isinstance(sent.value, CONSTANT):
-            return None
-        try:
-            coerce_argument(values, node, name, argument, sent, VariableValues({}, {}), None)
-        except GraphQLError:  # told when it is executed, where it belongs
-            return None
-    return Arguments(values, variables) if unchangeable(values) else None
-
-
-def unchangeable(values: dict[str, Any]) -> bool:
-    """Whether arguments may be given to many calls, whatever these do with them."""
-    return all(value is None or isinstance(value, SCALARS) for value in values.values())

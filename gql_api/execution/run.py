@@ -18,8 +18,9 @@ from graphql.pyutils import Undefined, inspect, is_iterable
 from graphql.pyutils.is_awaitable import is_async_iterable
 
 from gql_api.execution.called import Called, Info
+from gql_api.execution.given import unchangeable
 from gql_api.execution.path import Keys, Path, graphql_path, keys
-from gql_api.execution.plan import Field, Place, Plan, Selection, unchangeable
+from gql_api.execution.plan import Field, Place, Plan, Selection
 
 Region = list[list[Any]]
 """Its branches, and then the entries of each relation: the parent's answer, the key, the parent's path."""
