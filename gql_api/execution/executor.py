@@ -28,9 +28,8 @@ KNOWN = {is_awaitable, optimized_is_awaitable}
 class Compiling(Executor[Any]):
     """A part of an executor class: it comes before graphql-core's in the class's bases."""
 
-    _given: tuple[Any, ...] | None = None
-    """What one that is not complete is to be made of, the first of all arguments."""
-    _others: Mapping[str, Any]
+    _left: tuple[dict[str, FragmentDetails], Mapping[str, Any]] | None = None
+    """What one that is not complete is to be made of, besides what it has."""
 
     @classmethod
     def late(
@@ -59,19 +58,28 @@ class Compiling(Executor[Any]):
             abort_signal=None,
             hooks=None,
             **others,
-            _given=(schema, fragment_definitions, fragments, None, context_value, operation, variable_values),
-            _others=others,
+            _left=(fragments, others),
         )
         return made
 
     def __getattr__(self, name: str) -> Any:
         """Complete it, for an attribute that is missing."""
-        given = self._given
-        if given is None:
+        if self._left is None:
             raise AttributeError(name)
-        self._given = None
-        resolvers = default_field_resolver, default_type_resolver, default_field_resolver
-        self.__init__(*given, *resolvers, **self._others)  # type: ignore[misc]
+        (fragments, others), self._left = self._left, None
+        self.__init__(  # type: ignore[misc]
+            self.schema,
+            self.fragment_definitions,
+            fragments,
+            self.root_value,
+            self.context_value,
+            self.operation,
+            self.variable_values,
+            default_field_resolver,
+            default_type_resolver,
+            default_field_resolver,
+            **others,
+        )
         return getattr(self, name)
 
     def compiler(self) -> Compiler | None:

@@ -30,7 +30,7 @@ class Variable(NamedTuple):
     required: bool
 
 
-class Arguments(NamedTuple):
+class KnownArguments(NamedTuple):
     constants: dict[str, Any]
     """Those that are the same in every execution."""
     variables: list[Variable]
@@ -47,7 +47,7 @@ class Arguments(NamedTuple):
         return values
 
 
-def arguments_of(definition: GraphQLField, node: FieldNode) -> Arguments | None:
+def arguments_of(definition: GraphQLField, node: FieldNode) -> KnownArguments | None:
     """Return what is known of a field's arguments; None where there is more to them than constants and variables."""
     given = {argument.name.value: argument for argument in node.arguments or ()}
     values: dict[str, Any] = {}
@@ -66,7 +66,7 @@ def arguments_of(definition: GraphQLField, node: FieldNode) -> Arguments | None:
             coerce_argument(values, node, name, argument, sent, VariableValues({}, {}), None)
         except GraphQLError:  # told when it is executed, where it belongs
             return None
-    return Arguments(values, variables) if unchangeable(values) else None
+    return KnownArguments(values, variables) if unchangeable(values) else None
 
 
 def unchangeable(values: dict[str, Any]) -> bool:

@@ -27,7 +27,7 @@ from graphql.execution.collect_fields import CollectedFields, FieldDetails, coll
 
 from gql_api.execution.called import Called, called
 from gql_api.execution.declared import Attribute, Declaration, Derived, Relation, declaration, reads
-from gql_api.execution.given import Arguments, arguments_of
+from gql_api.execution.given import KnownArguments, arguments_of
 
 MOST = 500
 """Places in a plan, with a field's counted for each type that its object may have: what takes a tenth of a second."""
@@ -81,7 +81,7 @@ class Field(Place):
     """The place of its entries among those of a region's relations, which begin with 1."""
     fill: Any = None
     """For a relation: the compiled function that completes the values of many parents."""
-    arguments: Arguments | None = None
+    arguments: KnownArguments | None = None
     """What is known of its arguments beforehand; None where each execution has to find out."""
     prepared: Any = None
     """What arguments come to that are the same in every execution, once they have been looked at."""

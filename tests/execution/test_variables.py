@@ -109,8 +109,8 @@ def test_an_executor_completes_itself() -> None:
     assert not isinstance(late, list)
     known = set(vars(late))
     assert late.collected_errors.errors == []
-    whole = {name: repr(value) for name, value in vars(late).items() if name not in {"_given", "_others"}}
-    assert known - {"_given", "_others"} < set(whole) == set(vars(ordinary))
+    whole = {name: repr(value) for name, value in vars(late).items() if name != "_left"}
+    assert known - {"_left"} < set(whole) == set(vars(ordinary))
     same = set(whole) - {"async_helpers", "collected_errors", "_stream_usages"}  # each has its own
     assert {name: whole[name] for name in same} == {name: repr(vars(ordinary)[name]) for name in same}
     with pytest.raises(AttributeError):
