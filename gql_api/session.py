@@ -61,7 +61,7 @@ class Session:
 
     async def fetch(self, statement: str, values: Sequence[Any] = ()) -> list[asyncpg.Record]:
         """Run a statement in the transaction, and return its rows. Errors are the driver's."""
-        driver = self._driver or self._connected
+        driver = self._connected
         if self._alone:
             if self._used:
                 raise RuntimeError("A second statement would see another state of the data than the first one, alone")
@@ -129,7 +129,7 @@ class Session:
             self._driver.terminate()
 
     async def _execute(self, statement: str) -> None:
-        driver = self._driver or self._connected
+        driver = self._connected
         try:
             await driver.execute(statement)
         except Exception as error:

@@ -64,7 +64,9 @@ class UnitOfWork:
         return _Reading(self._begin_read, self._end_read)
 
     def bring_categories_along(self, tell: TellCategories, fields: frozenset[str] | None) -> None:
-        """Let reads of tasks read their categories, too, with these fields or all; those of categories tell theirs."""
+        """Let reads of tasks by id and of lists of all read their categories, too, with these fields or all of them;
+        lists of categories tell theirs.
+        """
         self._repositories.tasks.tell_categories = tell
         self._repositories.tasks.category_fields = fields
         self._repositories.categories.tell_categories = tell

@@ -4,7 +4,7 @@ Statements name columns, not entities, and a row becomes a shape by the order of
 once, and answers the row as it then stands; nothing is committed here.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from typing import Any, ClassVar, Generic, TypeVar
@@ -105,17 +105,15 @@ class Repository(Generic[RowT, EntityT, FilterT]):
     async def _rows(self, build: Build, *arguments: Any) -> Sequence[Any]:
         return await fetch(self._session, build, *arguments)
 
-    async def _read_rows(self, build: Build, *arguments: Any) -> Sequence[Any]:
+    def _read_rows(self, build: Build, *arguments: Any) -> Coroutine[Any, Any, Sequence[Any]]:
         """Return rows that an answer is made of. Something may be read along with them, in further columns."""
-        return await fetch(self._session, build, *arguments)
+        return self._rows(build, *arguments)
 
     async def _read(self, build: Build, *arguments: Any) -> Sequence[EntityT]:
-        shape = self._shape
-        return [shape(row) for row in await self._read_rows(build, *arguments)]
+        return [*map(self._shape, await self._read_rows(build, *arguments))]
 
     async def _shapes(self, build: Build, *arguments: Any) -> Sequence[EntityT]:
-        shape = self._shape
-        return [shape(row) for row in await fetch(self._session, build, *arguments)]
+        return [*map(self._shape, await self._rows(build, *arguments))]
 
     def _sliced(self, rows: Sequence[Any], listing: Listing[FilterT]) -> Slice[EntityT]:
         """Return the slice of rows that begin with the columns, and then the values of their positions."""

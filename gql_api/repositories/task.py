@@ -97,6 +97,7 @@ class TaskRepository(TaskWrites):
         self, of_parent: OfParent, parent_ids: Collection[int], listing: Listing[TaskFilter]
     ) -> Mapping[int, Slice[Task]]:
         ids = list(parent_ids)
+        # Without their categories: a statement has read the parents, so there is a transaction for one more.
         rows = await self._rows(self._windowed_by_parent, of_parent, ids, self._with_known(listing), self._now)
         return {id: self._sliced(found, listing) for id, found in by_parent(ids, rows).items()}
 
