@@ -7,10 +7,8 @@ from datetime import UTC, datetime
 from gql_api.execution import Compiler
 from gql_api.loaders import Loaders
 from gql_api.session import Sessions
+from gql_api.shapes.task import CATEGORY
 from gql_api.unit_of_work import UnitOfWork
-
-CATEGORY = "category"
-"""The category of tasks, where it is read along with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ class Context:
         which attributes are looked at, or None for all.
         """
         if CATEGORY in along:
-            self.work.bring_categories_along(self.loaders.category_by_id.prime_all, along[CATEGORY])
+            self.work.bring_categories_along(self.loaders.category_by_id.prime_later, along[CATEGORY])
 
     def waits_alone(self, alone: bool, /) -> None:
         """Say whether the current task, which is about to wait, is the only one that works for the operation."""

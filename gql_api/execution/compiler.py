@@ -7,6 +7,7 @@ ordinary executor: never a wrong answer, only a slower one.
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -27,10 +28,11 @@ from graphql import (
 from graphql.execution import Executor
 
 from gql_api.execution.leaves import Written
-from gql_api.execution.plan import NotPlannedError, Plan, Planner
+from gql_api.execution.plan import NotPlannedError, Place, Plan, Planner
 from gql_api.execution.run import complete_leaf
 from gql_api.execution.source import Source
 from gql_api.report import count_execution
+from gql_api.shapes.rows import Layout
 
 COMPILED = "compiled"
 
@@ -51,14 +53,55 @@ CONDITIONS = {"skip", "include"}
 NO_PROPAGATION = "experimental_disableErrorPropagation"
 
 
-@dataclass(slots=True)
+Grow = Callable[[int], None]
+"""Is told of more bytes that are kept."""
+
+
 class Compiled:
-    plan: Plan
-    source: str
+    """An operation as functions, which its plan has. Those that select from rows are added when such rows come."""
+
+    def __init__(self, plan: Plan, written: Written, name: str, grow: Grow) -> None:
+        self.plan = plan
+        self._source = Source(plan, written)
+        self._file = f"graphql/{name}.py"
+        self._names: dict[str, Any] = {"__name__": f"graphql.{name}", "__loader__": self}
+        self._grow = grow
+        self._add(self.source)
+        for selection in plan.selections:
+            selection.function = self._names[f"select_{selection.number}"]
+        for place in plan.places:
+            place.complete = self._names.get(f"complete_{place.number}") or complete_leaf(place)
+        for field in plan.relations:
+            field.fill = self._names[f"fill_{field.number}"]
+        plan.compile_by_row = self._by_row
+
+    @property
+    def source(self) -> str:
+        return self._source.text
 
     @property
     def size(self) -> int:
+        """In bytes, about."""
         return CODE_BYTES * len(self.source) + PLACE_BYTES * len(self.plan.places)
+
+    def get_source(self, _name: str) -> str:
+        """Return the source for who prints a traceback (PEP 302)."""
+        return self.source
+
+    def _by_row(self, place: Place, layout: Layout) -> Any:
+        before = self.source
+        name = self._source.by_row(place, layout)
+        if name is None:
+            return None
+        added = self.source[len(before) :]
+        if added:
+            self._add("\n" * before.count("\n") + added)
+            self._grow(CODE_BYTES * len(added))
+        return self._names[name]
+
+    def _add(self, source: str) -> None:
+        self._names.update(self._source.names)
+        exec(compile(source, self._file, "exec"), self._names)  # noqa: S102 - that is what compiling is
 
 
 @dataclass(slots=True)
@@ -140,7 +183,7 @@ class Compiler:
             return "budget"
         if known.size > self._max_bytes:
             return "size"
-        made = compiled(executor, self._written)
+        made = compiled(executor, self._written, partial(self._grow_later, known))
         if self._share is not None:
             self._free_at = now + (self._clock() - now) / self._share
         known.variants[condition] = made
@@ -176,6 +219,10 @@ class Compiler:
         self._grow(known, 1_000 + AST_BYTES * text)
         return known
 
+    def _grow_later(self, known: _Known, by: int) -> None:
+        if self._known.get(id(known.operation)) is known:  # it may have been forgotten meanwhile
+            self._grow(known, by)
+
     def _grow(self, known: _Known, by: int) -> None:
         known.size += by
         self.bytes += by
@@ -184,35 +231,15 @@ class Compiler:
             self.bytes -= forgotten.size
 
 
-def compiled(executor: Executor[Any], written: Written = NOTHING) -> Compiled | str:
+def compiled(executor: Executor[Any], written: Written = NOTHING, grow: Grow = lambda _: None) -> Compiled | str:
     """Compile the executor's operation for its values of `@skip` and `@include`; return why not where it is not."""
+    name = executor.operation.name.value if executor.operation.name is not None else "operation"
     try:
-        plan = Planner(executor).plan()
-        source = Source(plan, written)
+        return Compiled(Planner(executor).plan(), written, name, grow)
     except NotPlannedError as error:
         return str(error)
     except (GraphQLError, RecursionError):  # told by the ordinary executor, where they belong
         return "not planned"
-    name = executor.operation.name.value if executor.operation.name is not None else "operation"
-    names = {**source.names, "__name__": f"graphql.{name}", "__loader__": _Loader(source.text)}
-    exec(compile(source.text, f"graphql/{name}.py", "exec"), names)  # noqa: S102 - that is what compiling is
-    for selection in plan.selections:
-        selection.function = names[f"select_{selection.number}"]
-    for place in plan.places:
-        place.complete = names.get(f"complete_{place.number}") or complete_leaf(place)
-    for field in plan.relations:
-        field.fill = names[f"fill_{field.number}"]
-    return Compiled(plan, source.text)
-
-
-class _Loader:
-    """Gives the source to who prints a traceback (PEP 302)."""
-
-    def __init__(self, source: str) -> None:
-        self._source = source
-
-    def get_source(self, _name: str) -> str:
-        return self._source
 
 
 def directives_in(node: ExecutableDefinitionNode) -> Iterator[DirectiveNode]:

@@ -1,7 +1,7 @@
 """What a schema declares of its fields beyond their resolvers, so that an operation can be compiled around them."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 from graphql import GraphQLField, GraphQLObjectType
@@ -21,9 +21,12 @@ What a mutation reads in its own transaction does not count.
 class Derived:
     """A field that follows from its parent and the context alone: at once, without effects."""
 
-    function: Callable[[Any, Any], Any]
-    needs: frozenset[str] | None = None
-    """The attributes of the parent that it looks at; None where that is not said."""
+    function: Callable[..., Any]
+    """Takes the attributes that it needs and, in a context, that after them."""
+    needs: tuple[str, ...] | None = None
+    """Those attributes of the parent; None for the parent itself."""
+    _: KW_ONLY
+    in_context: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ is graphql-core itself that groups (GraphQL specification, "Collecting Fields").
 """
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,7 @@ from graphql.execution.collect_fields import CollectedFields, FieldDetails, coll
 from gql_api.execution.called import Called, called
 from gql_api.execution.declared import Attribute, Declaration, Derived, Relation, declaration, reads
 from gql_api.execution.given import KnownArguments, arguments_of
+from gql_api.shapes.rows import Layout
 
 MOST = 500
 """Places in a plan, with a field's counted for each type that its object may have: what takes a tenth of a second."""
@@ -55,6 +56,8 @@ class Place:
     """What is selected of each type that an object here may have, by the type's name."""
     complete: Any = None
     """The compiled function that completes a value (GraphQL specification, "Value Completion")."""
+    by_row: dict[Layout, Any] = dataclasses.field(default_factory=dict)
+    """For the items of a list: the compiled functions that select from their rows, where there is one."""
 
     nullable: bool = dataclasses.field(init=False)
     named: Any = dataclasses.field(init=False)
@@ -112,6 +115,8 @@ class Plan:
     """Whether one statement at most reads all that is asked for."""
     along: Mapping[str, frozenset[str] | None]
     """What is related to objects, and is to be read along with these: which of its attributes, or None for all."""
+    compile_by_row: Callable[[Place, Layout], Any] = lambda _place, _layout: None
+    """Returns a compiled function that selects from rows at a place; None where rows of the layout will not do."""
 
 
 class Planner:
@@ -243,7 +248,7 @@ def _attributes(selection: Selection) -> frozenset[str] | None:
             case Attribute(name):
                 found.add(name)
             case Derived(_, needs) if needs is not None:
-                found |= needs
+                found.update(needs)
             case Relation(key) if key is not None:
                 found.add(key)
             case _:

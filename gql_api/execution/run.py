@@ -5,7 +5,7 @@ for, its branches, and the keys of its relations. All relations of a region are 
 loader for each; what is below them is one region again, however many parents there are.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -21,11 +21,15 @@ from gql_api.execution.called import Called, Info
 from gql_api.execution.given import unchangeable
 from gql_api.execution.path import Keys, Path, graphql_path, keys
 from gql_api.execution.plan import Field, Place, Plan, Selection
+from gql_api.shapes.rows import Layout, Row
 
 Region = list[list[Any]]
 """Its branches, and then the entries of each relation: the parent's answer, the key, the parent's path."""
 
 Complete = Callable[["Run", Any, Path, Region], Any]
+
+MOST_LAYOUTS = 4
+"""For how many layouts of rows a list is compiled."""
 
 
 class Later(NamedTuple):
@@ -125,6 +129,27 @@ class Run:
             message = f"Expected Iterable, but did not find one for field '{field.parent}.{field.name}'."
             raise GraphQLError(message)
         return iter(value)
+
+    def by_row(self, place: Place, layout: Layout) -> Any:
+        """Return what selects from a row of a list's item; None where the item itself is needed."""
+        known = place.by_row
+        if layout in known:
+            return known[layout]
+        if len(known) >= MOST_LAYOUTS:
+            return None
+        made = known[layout] = self.plan.compile_by_row(place, layout)
+        return made
+
+    def rows(self, place: Place, select: Complete, rows: Iterable[Row], path: Path, region: Region) -> list[Any]:
+        """Return a list, completed from the rows of its items. Raises GraphQLError where there may be no null."""
+        out: list[Any] = []
+        for row in rows:
+            at = (path, len(out), None)
+            try:
+                out.append(select(self, row, at, region))
+            except Exception as error:  # noqa: BLE001 - as in `resolve`
+                out.append(self.failed(place, error, at))  # type: ignore[func-returns-value]
+        return out
 
     def drain(self, items: Iterator[Any]) -> None:
         """Let what is left of a list that is given up come to its end: some of it may have begun."""

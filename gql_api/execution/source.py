@@ -1,7 +1,8 @@
 """From a plan to Python: a function for each selection, each value that is completed, each relation.
 
 What is generated can be read: tracebacks show it, and so does `Compiled.source`. In it `x` is the execution, `v` a
-value, `s` the object whose fields are asked for, `at` its path, `r` the region, `o` the object of the answer.
+value, `s` the object whose fields are asked for, or its row, `m` what this row becomes, `at` its path, `r` the region,
+`o` the object of the answer.
 """
 
 from typing import Any
@@ -14,8 +15,10 @@ from gql_api.execution.declared import Attribute, Derived, Relation, instances, 
 from gql_api.execution.leaves import Leaf, Written, leaf
 from gql_api.execution.plan import Field, Place, Plan, Selection
 from gql_api.execution.run import Later
+from gql_api.shapes.rows import Layout, Rows
 
-LIST = "v.__class__ is list or v.__class__ is tuple"
+PLAIN_LIST = "v.__class__ is list or v.__class__ is tuple"
+LIST = f"{PLAIN_LIST} or v.__class__ is Rows"
 """For what nothing has to be waited for: its items may have to be."""
 
 
@@ -24,10 +27,12 @@ class Source:
 
     def __init__(self, plan: Plan, written: Written) -> None:
         self._written = written
-        self.names: dict[str, Any] = {"Later": Later, "Undefined": Undefined}
+        self.names: dict[str, Any] = {"Later": Later, "Undefined": Undefined, "Rows": Rows}
         self._lines: list[str] = []
         self._known: dict[int, str] = {}
         self._leaves: dict[int, Leaf] = {}
+        self._by_row: dict[tuple[int, Layout], str] = {}
+        self._unwritten: list[tuple[Selection, Layout]] = []
         for selection in plan.selections:
             self._selection(selection)
         for place in plan.places:
@@ -40,6 +45,18 @@ class Source:
     def text(self) -> str:
         return "\n".join(self._lines) + "\n"
 
+    def by_row(self, place: Place, layout: Layout) -> str | None:
+        """Write a function that selects what is asked for of the items at a place from rows of a layout, and those that
+        it needs. Return its name; None where rows of this layout will not do.
+        """
+        selection = _of_rows(place, layout)
+        if selection is None:
+            return None
+        name = self._name_by_row(selection, layout)
+        while self._unwritten:
+            self._selection(*self._unwritten.pop())
+        return name
+
     def _write(self, depth: int, *lines: str) -> None:
         self._lines += ["    " * depth + line for line in lines]
 
@@ -51,36 +68,60 @@ class Source:
             self.names[name] = value
         return self._known[id(value)]
 
-    def _selection(self, selection: Selection) -> None:
-        self._write(0, "", f"def select_{selection.number}(x, s, at, r):")
+    def _name_by_row(self, selection: Selection, layout: Layout) -> str:
+        key = (selection.number, layout)
+        if key not in self._by_row:
+            self._by_row[key] = f"row_{len(self._by_row)}"
+            self._unwritten.append((selection, layout))
+        return self._by_row[key]
+
+    def _selection(self, selection: Selection, layout: Layout | None = None) -> None:
+        """Write what selects from an object, or from a row of a layout."""
+        name = f"select_{selection.number}" if layout is None else self._name_by_row(selection, layout)
+        self._write(0, "", f"def {name}(x, s, at, r):")
         self._write(1, f"# {selection.type}: {', '.join(selection.keys)}".rstrip(": "), "o = {}")
+        if layout is not None and any(_needs_object(field, layout) for field in selection.fields):
+            self._write(1, f"m = {self._name('make', layout.make)}(s)")
         fields = {field.key: field for field in selection.fields}
         for key in selection.keys:
             if key in selection.typenames:
                 self._write(1, f"o[{key!r}] = {selection.type.name!r}")
             else:
-                self._field(fields[key])
+                self._field(fields[key], layout)
         self._write(1, "return o")
 
-    def _field(self, field: Field) -> None:
+    def _field(self, field: Field, layout: Layout | None) -> None:
+        source = "s" if layout is None else "m"
+        if layout is not None and (inner := _inside(field, layout)) is not None:
+            place, selection, of = inner
+            self._value(field, f"s[{place}]", ("v is not None", self._name_by_row(selection, of)))
+            return
         match field.declared:
             case Attribute(name):
-                self._value(field, _attribute("s", name))
-            case Derived(function):
-                self._value(field, f"{self._name('derive', function)}(s, x.context)")
+                self._value(field, self._attribute(name, layout))
+            case Derived(function, needs, in_context=in_context):
+                values = [source] if needs is None else [self._attribute(name, layout) for name in needs]
+                given = ", ".join([*values, "x.context"] if in_context else values)
+                self._value(field, f"{self._name('derive', function)}({given})")
             case Relation(key, _):
-                self._relation(field, key)
+                self._relation(field, source if key is None else self._attribute(key, layout), key)
             case None:
-                self._write(1, f"o[{field.key!r}] = x.resolve({self._name('field', field)}, s, at, o, r)")
+                self._write(1, f"o[{field.key!r}] = x.resolve({self._name('field', field)}, {source}, at, o, r)")
 
-    def _value(self, field: Field, expression: str) -> None:
-        """Write a field whose value is at hand."""
+    def _attribute(self, name: str, layout: Layout | None) -> str:
+        if layout is None or name not in layout.places:
+            return _attribute("s" if layout is None else "m", name)
+        value = f"s[{layout.places[name]}]"
+        return f"{self._name('members', layout.members[name])}[{value}]" if name in layout.members else value
+
+    def _value(self, field: Field, expression: str, known: tuple[str, str] | None = None) -> None:
+        """Write a field whose value is at hand, with what is known of its completion."""
         name = self._name("field", field)
         self._write(1, "try:", f"    v = {expression}")
         otherwise = f"v = x.attribute({name}, v, at, o, r)"
         if is_leaf_type(field.named):
             self._leaf(2, field, otherwise)
-        elif (known := self._known_completion(field)) is not None:
+        elif (known := known or self._known_completion(field)) is not None:
             test, function = known
             self._write(2, f"if {test}:", f"    v = {function}(x, v, {_path(field)}, r)")
             self._otherwise(2, field, otherwise)
@@ -111,13 +152,13 @@ class Source:
         failed = f"v = x.failed({self._name('field', field)}, e, {_path(field)})"
         self._write(depth, "except Exception as e:", f"    {failed}")
 
-    def _relation(self, field: Field, key: str | None) -> None:
+    def _relation(self, field: Field, expression: str, key: str | None) -> None:
         self._write(1, f"o[{field.key!r}] = None")
         if key is None:
-            self._write(1, f"r[{field.relation}].append((o, s, at))")
+            self._write(1, f"r[{field.relation}].append((o, {expression}, at))")
             return
         entry = f"r[{field.relation}].append((o, v, at))"
-        self._write(1, "try:", f"    v = {_attribute('s', key)}")
+        self._write(1, "try:", f"    v = {expression}")
         self._write(2, "if v is not None:", f"    {entry}")
         if not field.nullable:
             self._write(2, "else:", f"    x.no_null({self._name('field', field)})")
@@ -149,7 +190,10 @@ class Source:
         items = place.items
         assert items is not None  # noqa: S101 - for the type checker: the type is a list
         name = self._name("items", items)
-        self._write(1, f"if not ({LIST}):")
+        if isinstance(items.named, GraphQLObjectType):
+            self._write(1, "if v.__class__ is Rows:", f"    f = x.by_row({name}, v.layout)")
+            self._write(2, "if f is not None:", f"    return x.rows({name}, f, v.rows, at, r)", "v = list(v)")
+        self._write(1, f"if not ({PLAIN_LIST}):")
         self._write(2, f"v = x.items({self._name('field', place)}, v, at)")
         self._write(2, "if v.__class__ is Later:", "    return v")
         self._write(1, "o = []", "rest = iter(v)", "try:", "    for v in rest:")
@@ -194,6 +238,40 @@ class Source:
             self.names.update(made.needs)
             self._leaves[id(type_)] = made
         return self._leaves[id(type_)]
+
+
+def _of_rows(place: Place, layout: Layout) -> Selection | None:
+    """Return what is selected of the objects at a place, where rows of a layout are sure to become such objects."""
+    if not isinstance(place.named, GraphQLObjectType):
+        return None
+    cls = instances(place.named)
+    return place.objects[place.named.name] if cls is not None and issubclass(layout.cls, cls) else None
+
+
+def _inside(field: Field, layout: Layout) -> tuple[int, Selection, Layout] | None:
+    """Return where in a row that of a field's value is, what is selected of it, and its layout; None without one."""
+    match field.declared:
+        case Attribute(name) | Relation(along=str(name)) if name in layout.within:
+            place, of = layout.within[name]
+            selection = _of_rows(field, of)
+            return None if selection is None else (place, selection, of)
+        case _:
+            return None
+
+
+def _needs_object(field: Field, layout: Layout) -> bool:
+    """Whether a field cannot be told from a row alone."""
+    if _inside(field, layout) is not None:
+        return False
+    match field.declared:
+        case Attribute(name):
+            return name not in layout.places
+        case Derived(_, needs):
+            return needs is None or not layout.places.keys() >= set(needs)
+        case Relation(key):
+            return key is None or key not in layout.places
+        case _:
+            return True
 
 
 def _attribute(of: str, name: str) -> str:

@@ -8,6 +8,7 @@ from gql_api.repositories import NamedRepository, Repositories, Repository
 from gql_api.shapes.base import Entity, NamedEntity
 from gql_api.shapes.filter import Filter
 from gql_api.shapes.page import Listing, Slice
+from gql_api.shapes.rows import Rows, layout
 from gql_api.shapes.text import text_key
 from gql_api.unit_of_work import UnitOfWork
 
@@ -15,7 +16,7 @@ EntityT = TypeVar("EntityT", bound=Entity)
 NamedEntityT = TypeVar("NamedEntityT", bound=NamedEntity)
 FilterT = TypeVar("FilterT", bound=Filter)
 
-NOTHING = Slice[Any]((), more=False)
+NOTHING = Slice[Any](Rows(layout(Entity), ()), slice(0), more=False)
 
 
 def by_id(work: UnitOfWork, of: Callable[[Repositories], Repository[Any, EntityT, Any]]) -> Loader[int, EntityT | None]:

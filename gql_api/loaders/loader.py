@@ -30,6 +30,7 @@ class Loader(Generic[KeyT, ResultT]):
         """The batch that each key is in."""
         self._open: _Batch | None = None
         """The batch that takes more keys."""
+        self._later: list[Callable[[], Mapping[KeyT, ResultT]]] = []
         work.when_written(self.clear_all)
 
     def load(self, key: KeyT) -> Awaitable[ResultT]:
@@ -37,7 +38,7 @@ class Loader(Generic[KeyT, ResultT]):
 
         Awaiting it raises what went wrong, with all keys of the batch or with this one.
         """
-        self.work.check_not_held()
+        self._begin()
         batch = self._batches.get(key)
         if batch is None:
             batch = self._batches[key] = self._taking()
@@ -49,7 +50,7 @@ class Loader(Generic[KeyT, ResultT]):
 
         Awaiting it raises what went wrong with a whole batch. Who gives up waiting takes nothing away from others.
         """
-        self.work.check_not_held()
+        self._begin()
         known = self._batches
         if unknown := [key for key in dict.fromkeys(keys) if key not in known]:
             batch = self._taking()
@@ -63,15 +64,25 @@ class Loader(Generic[KeyT, ResultT]):
         batch.values = {**values}
         self._batches.update(dict.fromkeys(values, batch))
 
+    def prime_later(self, make: Callable[[], Mapping[KeyT, ResultT]]) -> None:
+        """Remember the values that this makes, which it is asked for when anybody asks for one."""
+        self._later.append(make)
+
     def clear_all(self) -> None:
         """Forget everything."""
         self._batches = {}
         self._open = None
+        self._later = []
 
     def close(self, batch: "_Batch") -> None:
         """Let no more keys into a batch."""
         if self._open is batch:
             self._open = None
+
+    def _begin(self) -> None:
+        self.work.check_not_held()
+        while self._later:
+            self.prime_all(self._later.pop(0)())
 
     def _taking(self) -> "_Batch":
         batch = self._open

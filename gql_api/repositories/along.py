@@ -1,6 +1,6 @@
 """What is read along with rows by the same statement: the category of each task."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -10,10 +10,11 @@ from sqlalchemy.orm import aliased
 from gql_api import models
 from gql_api.repositories.statements import Build
 from gql_api.shapes.category import Category
-from gql_api.shapes.construct import constructor
+from gql_api.shapes.rows import Layout, layout
+from gql_api.shapes.task import CATEGORY, Task
 
-TellCategories: TypeAlias = Callable[[Mapping[int, Category]], None]
-"""Is told of categories by their ids, as the database has them."""
+TellCategories: TypeAlias = Callable[[Callable[[], Mapping[int, Category]]], None]
+"""Is told how to make categories by their ids, as the database has them."""
 
 Fields: TypeAlias = frozenset[str] | None
 """Those that are looked at, for who reads no more; None for all."""
@@ -37,20 +38,21 @@ def with_category(build: Build, fields: Fields) -> Build:
 
 def categories(rows: Iterable[Any], fields: Fields) -> dict[int, Category]:
     """Return the categories in the last columns of rows, by their ids, with these fields alone."""
-    shape = _constructor(fields)
-    found: dict[int, Category] = {}
-    for row in rows:
-        category = row[-1]
-        if category is not None and category[0] not in found:
-            found[category[0]] = shape(category)
-    return found
+    make = _layout(fields).make
+    return {id: make(row) for id, row in {row[-1][0]: row[-1] for row in rows if row[-1] is not None}.items()}
 
 
 @cache
-def _constructor(fields: Fields) -> Callable[[Sequence[Any]], Category]:
-    return constructor(Category, _names(fields))
+def layout_with_category(fields: Fields) -> Layout:
+    """Return the layout of rows of tasks with this last column."""
+    return layout(Task, within=((CATEGORY, -1, _layout(fields)),))
 
 
-def _names(fields: Fields) -> list[str]:
+def _layout(fields: Fields) -> Layout:
+    return layout(Category, _names(fields))
+
+
+@cache
+def _names(fields: Fields) -> tuple[str, ...]:
     """Return the fields in their order, with the id first of all."""
-    return ["id", *(name for name in Category.model_fields if name != "id" and (fields is None or name in fields))]
+    return ("id", *(name for name in Category.model_fields if name != "id" and (fields is None or name in fields)))

@@ -4,7 +4,7 @@ Statements name columns, not entities, and a row becomes a shape by the order of
 once, and answers the row as it then stands; nothing is committed here.
 """
 
-from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from typing import Any, ClassVar, Generic, TypeVar
@@ -20,9 +20,9 @@ from gql_api.repositories.statements import Build, fetch, number
 from gql_api.repositories.window import beyond, sliced, windowed
 from gql_api.session import Session
 from gql_api.shapes.base import Entity
-from gql_api.shapes.construct import constructor
 from gql_api.shapes.filter import Filter
 from gql_api.shapes.page import Listing, OrderTerm, Outside, Page, Slice, Window
+from gql_api.shapes.rows import Layout, Rows, layout
 from gql_api.shapes.text import fold
 
 RowT = TypeVar("RowT", bound=Row)
@@ -50,14 +50,14 @@ class Repository(Generic[RowT, EntityT, FilterT]):
     derived: ClassVar[Mapping[str, Mapping[str, Callable[[str | None], str | None]]]] = {}
     """Which columns are made of which text column, and how."""
     _columns: ClassVar[Sequence[Column[Any]]]
-    _shape: Callable[[Sequence[Any]], EntityT]
-    """Makes a shape of a row that begins with these columns."""
+    _layout: Layout
+    """Of a row that begins with these columns."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         if "shape" in vars(cls):
             cls._columns = [cls._table().columns[name] for name in cls.shape.model_fields]
-            cls._shape = staticmethod(constructor(cls.shape))
+            cls._layout = layout(cls.shape)
 
     def __init__(self, session: Session, now: datetime) -> None:
         self._session = session
@@ -72,15 +72,15 @@ class Repository(Generic[RowT, EntityT, FilterT]):
         """Return the rows that exist, by id, with one statement however many ids there are."""
         return {entity.id: entity for entity in await self._read(self._by_ids, list(ids))}
 
-    async def list(self, filter: FilterT | None, order: Sequence[OrderTerm], page: Page) -> Sequence[EntityT]:
+    async def list(self, filter: FilterT | None, order: Sequence[OrderTerm], page: Page) -> Rows[EntityT]:
         """Return a page of the rows that match."""
         whole = Window(page.offset + page.limit, backward=False, after=None, before=None)
         return await self._read(self._page, Listing(filter, tuple(order), whole), *page, self._now)
 
     async def slice(self, listing: Listing[FilterT]) -> Slice[EntityT]:
         """Return the rows of a window on those that match."""
-        rows = await self._read_rows(self._windowed, self._with_known(listing), self._now)
-        return self._sliced(rows, listing)
+        found = await self._read(self._windowed, self._with_known(listing), self._now)
+        return self._sliced(found.rows, listing, found.layout)
 
     async def any_outside(self, outside: Outside[FilterT]) -> bool:
         """Tell whether there are rows that match outside of a window's end."""
@@ -105,19 +105,17 @@ class Repository(Generic[RowT, EntityT, FilterT]):
     async def _rows(self, build: Build, *arguments: Any) -> Sequence[Any]:
         return await fetch(self._session, build, *arguments)
 
-    def _read_rows(self, build: Build, *arguments: Any) -> Coroutine[Any, Any, Sequence[Any]]:
-        """Return rows that an answer is made of. Something may be read along with them, in further columns."""
-        return self._rows(build, *arguments)
+    async def _read(self, build: Build, *arguments: Any) -> Rows[EntityT]:
+        """Return what an answer is made of. Something may be read along with it, in further columns."""
+        return await self._shapes(build, *arguments)
 
-    async def _read(self, build: Build, *arguments: Any) -> Sequence[EntityT]:
-        return [*map(self._shape, await self._read_rows(build, *arguments))]
+    async def _shapes(self, build: Build, *arguments: Any) -> Rows[EntityT]:
+        return Rows(self._layout, await self._rows(build, *arguments))
 
-    async def _shapes(self, build: Build, *arguments: Any) -> Sequence[EntityT]:
-        return [*map(self._shape, await self._rows(build, *arguments))]
-
-    def _sliced(self, rows: Sequence[Any], listing: Listing[FilterT]) -> Slice[EntityT]:
+    def _sliced(self, rows: Sequence[Any], listing: Listing[FilterT], layout: Layout) -> Slice[EntityT]:
         """Return the slice of rows that begin with the columns, and then the values of their positions."""
-        return sliced(rows, listing.window, self._shape, len(self._columns), len(listing.order) + 1)
+        end = len(self._columns) + len(listing.order) + 1
+        return sliced(rows, listing.window, layout, slice(len(self._columns), end))
 
     def _with_known(self, listing: Listing[FilterT]) -> Listing[FilterT]:
         """Return the listing with what the order knows of its positions."""

@@ -16,6 +16,7 @@ from gql_api.repositories.named import ATTEMPTS, NamedRepository
 from gql_api.repositories.order import by
 from gql_api.shapes.category import Category, CategoryChanges, CategoryFilter, NewCategory
 from gql_api.shapes.page import OrderTerm, Page
+from gql_api.shapes.rows import Rows
 from gql_api.shapes.text import text_key
 
 
@@ -41,10 +42,10 @@ class CategoryRepository(NamedRepository[models.Category, Category, CategoryFilt
     tell_categories: TellCategories | None = None
     """Who is told of the categories that are listed, if anybody wants to know them."""
 
-    async def list(self, filter: CategoryFilter | None, order: Sequence[OrderTerm], page: Page) -> Sequence[Category]:
+    async def list(self, filter: CategoryFilter | None, order: Sequence[OrderTerm], page: Page) -> Rows[Category]:
         found = await super().list(filter, order, page)
         if self.tell_categories is not None:
-            self.tell_categories({each.id: each for each in found})
+            self.tell_categories(lambda: {each.id: each for each in found})
         return found
 
     async def held(self, ids: Collection[int], names: Collection[str]) -> Sequence[Category]:

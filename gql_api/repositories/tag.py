@@ -1,6 +1,6 @@
 """All SQL about tags."""
 
-from collections.abc import Collection, Mapping, MutableSequence, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from gql_api.repositories.conditions import tag_condition
 from gql_api.repositories.filters import Condition
 from gql_api.repositories.named import ATTEMPTS, NamedRepository
 from gql_api.repositories.order import by
+from gql_api.shapes.rows import Rows
 from gql_api.shapes.tag import NewTag, Tag, TagChanges, TagFilter
 from gql_api.shapes.text import text_key
 
@@ -29,10 +30,10 @@ class TagRepository(NamedRepository[models.Tag, Tag, TagFilter]):
 
     async def by_task_ids(self, task_ids: Collection[int]) -> Mapping[int, Sequence[Tag]]:
         """Return each task's tags in the order of their names, with one statement; a task without any is left out."""
-        found: dict[int, MutableSequence[Tag]] = {}
+        found: dict[int, list[Any]] = {}
         for row in await self._rows(self._by_task_ids, list(task_ids)):
-            found.setdefault(row[-1], []).append(self._shape(row))
-        return found
+            found.setdefault(row[-1], []).append(row)
+        return {id: Rows(self._layout, rows) for id, rows in found.items()}
 
     async def ensure(self, names: Sequence[str]) -> dict[str, Tag]:
         """Return the tags of these names by text key, held against deletion. Those that are missing are created."""

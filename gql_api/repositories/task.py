@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Executable, Exists, Select, any_, func, se
 from sqlalchemy.orm import aliased
 
 from gql_api import models
-from gql_api.repositories.along import TellCategories, categories, with_category
+from gql_api.repositories.along import TellCategories, categories, layout_with_category, with_category
 from gql_api.repositories.arrays import among, texts
 from gql_api.repositories.base import key_of
 from gql_api.repositories.by_category import windowed_by_category_name
@@ -20,6 +20,7 @@ from gql_api.repositories.statements import Build
 from gql_api.repositories.task_writes import TaskWrites
 from gql_api.repositories.window import beyond, by_parent, parents_with_any, windowed_by_parent
 from gql_api.shapes.page import MOST_RELEVANT_FIRST, RELEVANCE, Listing, OrderTerm, Outside, Slice
+from gql_api.shapes.rows import Rows
 from gql_api.shapes.search import search_vector
 from gql_api.shapes.task import Task, TaskFilter
 from gql_api.shapes.text import text_key
@@ -86,12 +87,13 @@ class TaskRepository(TaskWrites):
         """Return the keys of those of these titles that some task has."""
         return {key for (key,) in await self._rows(self._titles_among, [text_key(title) for title in titles])}
 
-    async def _read_rows(self, build: Build, *arguments: Any) -> Sequence[Any]:
+    async def _read(self, build: Build, *arguments: Any) -> Rows[Task]:
         if self.tell_categories is None:
-            return await super()._read_rows(build, *arguments)
-        rows = await super()._read_rows(with_category(build, self.category_fields), *arguments)
-        self.tell_categories(categories(rows, self.category_fields))
-        return rows
+            return await super()._read(build, *arguments)
+        fields = self.category_fields
+        rows = await self._rows(with_category(build, fields), *arguments)
+        self.tell_categories(partial(categories, rows, fields))
+        return Rows(layout_with_category(fields), rows)
 
     async def _slices(
         self, of_parent: OfParent, parent_ids: Collection[int], listing: Listing[TaskFilter]
@@ -99,7 +101,7 @@ class TaskRepository(TaskWrites):
         ids = list(parent_ids)
         # Without their categories: a statement has read the parents, so there is a transaction for one more.
         rows = await self._rows(self._windowed_by_parent, of_parent, ids, self._with_known(listing), self._now)
-        return {id: self._sliced(found, listing) for id, found in by_parent(ids, rows).items()}
+        return {id: self._sliced(found, listing, self._layout) for id, found in by_parent(ids, rows).items()}
 
     async def _any_outside(
         self, of_parent: OfParent, parent_ids: Collection[int], outside: Outside[TaskFilter]

@@ -11,6 +11,7 @@ from gql_api.repositories.filters import given
 from gql_api.repositories.order import Ordering
 from gql_api.repositories.statements import number
 from gql_api.shapes.page import Slice, Window
+from gql_api.shapes.rows import Layout, Rows
 
 Matching: TypeAlias = Callable[[ColumnElement[int]], Select[Any]]
 """The rows that match, of the parent with this id."""
@@ -26,14 +27,11 @@ def windowed(matching: Select[Any], ordering: Ordering, window: Window) -> Selec
     return ordered.order_by(*ordering.clauses(backward=window.backward)).limit(number(window.size, 1))
 
 
-def sliced(
-    rows: Sequence[Any], window: Window, shape: Callable[[Sequence[Any]], Any], start: int, length: int
-) -> Slice[Any]:
-    """Return the slice of rows that `windowed` has selected, with so many values from there on as their positions."""
+def sliced(rows: Sequence[Any], window: Window, layout: Layout, positions: slice) -> Slice[Any]:
+    """Return the slice of rows that `windowed` has selected, with their positions in this place."""
     wanted = rows[: window.size]
     in_order = wanted[::-1] if window.backward else wanted
-    end = start + length
-    return Slice([(shape(row), row[start:end]) for row in in_order], len(rows) > window.size)
+    return Slice(Rows(layout, in_order), positions, len(rows) > window.size)
 
 
 def windowed_by_parent(ids: Collection[int], matching: Matching, ordering: Ordering, window: Window) -> Select[Any]:

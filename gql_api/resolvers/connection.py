@@ -1,7 +1,8 @@
 """Connections: a window on a list, of which each part is loaded when it is asked for."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from gql_api.context import Context
@@ -11,6 +12,7 @@ from gql_api.shapes.base import Entity
 from gql_api.shapes.cursor import Position, encode, encoder
 from gql_api.shapes.filter import Filter
 from gql_api.shapes.page import Listing, Outside, Slice, Window
+from gql_api.shapes.rows import Layout, Rows
 
 EntityT = TypeVar("EntityT", bound=Entity)
 FilterT = TypeVar("FilterT", bound=Filter)
@@ -19,6 +21,12 @@ FilterT = TypeVar("FilterT", bound=Filter)
 class Edge(NamedTuple, Generic[EntityT]):
     cursor: str
     node: EntityT
+
+
+@cache
+def _edge(node: Layout) -> Layout:
+    """Return the layout of an edge: a cursor, and the row of its node."""
+    return Layout(Edge, lambda row: Edge(row[0], node.make(row[1])), {"cursor": 0}, within={"node": (1, node)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +41,22 @@ class Connection(Generic[EntityT]):
     any_outside: Callable[[Position, bool], Awaitable[bool]]
     """Tells whether there are rows at a position or (True) after it, (False) before it."""
 
-    def edges(self, window: Slice[EntityT]) -> Sequence[Edge[EntityT]]:
-        encoded = encoder(self.cursors_of)
-        return [Edge(encoded(position), row) for row, position in window.rows]
+    def edges(self, window: Slice[EntityT]) -> Rows[Edge[EntityT]]:
+        encoded, (nodes, positions, _) = encoder(self.cursors_of), window
+        return Rows(_edge(nodes.layout), [(encoded(row[positions]), row) for row in nodes.rows])
 
-    def nodes(self, window: Slice[EntityT]) -> Sequence[EntityT]:
-        return [row for row, _ in window.rows]
+    def nodes(self, window: Slice[EntityT]) -> Rows[EntityT]:
+        return window.rows
 
     def start_cursor(self, window: Slice[EntityT]) -> str | None:
-        return encode(window.rows[0][1], self.cursors_of) if window.rows else None
+        return self._cursor(window, 0)
 
     def end_cursor(self, window: Slice[EntityT]) -> str | None:
-        return encode(window.rows[-1][1], self.cursors_of) if window.rows else None
+        return self._cursor(window, -1)
+
+    def _cursor(self, window: Slice[EntityT], place: int) -> str | None:
+        (nodes, positions, _) = window
+        return encode(nodes.rows[place][positions], self.cursors_of) if nodes.rows else None
 
     async def has_next_page(self) -> bool:
         """Whether rows come after the window, in it or after its end."""

@@ -10,13 +10,12 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from gql_api.errors import Kind, ProblemCode
-from gql_api.shapes.base import Entity
 
 MAX_ID = 2**63 - 1
 KINDS: dict[bytes, Kind] = {kind.encode(): kind for kind in get_args(Kind)}
 
-KEPT = 1_000
-"""Ids that are kept decoded: those of categories come again with each new task."""
+KEPT = 10_000
+"""Ids that are kept, encoded of each kind and decoded of all: lists show the same objects again and again."""
 
 
 class InvalidIdError(ValueError):
@@ -29,12 +28,13 @@ def encode(kind: Kind, id: int) -> strawberry.ID:
     return strawberry.ID(text)
 
 
-def of(kind: Kind) -> Callable[[Entity, object], str]:
+def of(kind: Kind) -> Callable[[int], str]:
     """Return what answers the global ids of one kind of objects: many are asked for in every answer."""
     form = f"{kind}:%d".encode()
 
-    def encode_of(entity: Entity, _: object) -> str:
-        return binascii.b2a_base64(form % entity.id, newline=False).rstrip(b"=").decode()
+    @lru_cache(KEPT)
+    def encode_of(id: int) -> str:
+        return binascii.b2a_base64(form % id, newline=False).rstrip(b"=").decode()
 
     return encode_of
 

@@ -4,7 +4,6 @@ from typing import Annotated, Any, ClassVar
 
 import strawberry
 
-from gql_api.context import CATEGORY
 from gql_api.execution import instances_of
 from gql_api.schema import global_id
 from gql_api.schema.category import Category
@@ -32,7 +31,7 @@ class Task(shapes.Task, Node):
         Category | None,
         key="category_id",
         loader=lambda loaders: loaders.category_by_id,
-        along=CATEGORY,
+        along=shapes.CATEGORY,
         description="The category that the task is in.",
     )
     tags: ClassVar[Any] = relation(
@@ -52,8 +51,9 @@ class Task(shapes.Task, Node):
 
     overdue: ClassVar[Any] = derived(
         bool,
-        lambda task, context: task.is_overdue(context.now),
+        lambda completed, due_at, context: shapes.is_overdue(completed, due_at, context.now),
         needs=["completed", "due_at"],
+        in_context=True,
         description="Whether the task is not completed and its due time is past.",
     )
 

@@ -1,6 +1,6 @@
 """Shapes of trusted values: what the database holds has been validated when it was sent."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -18,14 +18,10 @@ def constructor(shape: type[ShapeT], names: Collection[str] | None = None) -> Ca
     It is what `model_validate` makes of the same values, in a third of the time, which for a page of rows counts. Of a
     value nothing is converted but the number or text of an enumeration to its member.
     """
-    fields = {name: shape.model_fields[name] for name in (shape.model_fields if names is None else names)}
-    members: dict[str, Any] = {
-        f"members_{name}": field.annotation._value2member_map_
-        for name, field in fields.items()
-        if isinstance(field.annotation, type) and issubclass(field.annotation, Enum)
-    }
+    fields = list(shape.model_fields if names is None else names)
+    converted = members(shape)
     values = [
-        f"{name!r}: members_{name}[row[{place}]]" if f"members_{name}" in members else f"{name!r}: row[{place}]"
+        f"{name!r}: members_{name}[row[{place}]]" if name in converted else f"{name!r}: row[{place}]"
         for place, name in enumerate(fields)
     ]
     source = f"""
@@ -38,7 +34,7 @@ def construct(row):
     return made
 """
     slots = vars(BaseModel)
-    known = members | {
+    known: dict[str, Any] = {f"members_{name}": known for name, known in converted.items()} | {
         "shape": shape,
         "new": object.__new__,
         "given": set(fields).copy,
@@ -50,3 +46,12 @@ def construct(row):
     exec(source, known)  # noqa: S102 - only the names of fields are in it
     construct: Callable[[Sequence[Any]], ShapeT] = known["construct"]
     return construct
+
+
+def members(shape: type[Shape]) -> dict[str, Mapping[Any, Enum]]:
+    """Return the members of those fields that are enumerations, by their values."""
+    return {
+        name: field.annotation._value2member_map_
+        for name, field in shape.model_fields.items()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Enum)
+    }

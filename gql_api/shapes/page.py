@@ -7,6 +7,7 @@ from typing import Generic, NamedTuple, TypeVar
 from gql_api.errors import RequestError, RequestErrorCode
 from gql_api.shapes.base import Shape
 from gql_api.shapes.cursor import Position, decode
+from gql_api.shapes.rows import Rows
 
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
@@ -74,9 +75,11 @@ class Outside(NamedTuple, Generic[FilterT]):
 
 
 class Slice(NamedTuple, Generic[RowT]):
-    """The rows of a window, each with its position, and whether the window has more of them."""
+    """The rows of a window, and whether the window has more of them."""
 
-    rows: Sequence[tuple[RowT, Position]]
+    rows: Rows[RowT]
+    positions: slice
+    """Where in each row its position is."""
     more: bool
 
 

@@ -14,6 +14,9 @@ from gql_api.shapes.search import SearchText
 from gql_api.shapes.tag import TagFilter, TagNames
 from gql_api.shapes.text import Description, StorableText, Title
 
+CATEGORY = "category"
+"""Under which name the category of tasks is read along with them."""
+
 
 class TaskPriority(IntEnum):
     """From least to most urgent: the numbers are what is stored and ordered by."""
@@ -39,9 +42,10 @@ class Task(Entity):
     created_at: Annotated[datetime, Field(description="When the task was created.")]
     updated_at: Annotated[datetime, Field(description="When the task was last changed.")]
 
-    def is_overdue(self, now: datetime) -> bool:
-        """Whether the task is not completed and its due time is past."""
-        return not self.completed and self.due_at is not None and self.due_at < now
+
+def is_overdue(completed: bool, due_at: datetime | None, now: datetime) -> bool:
+    """Whether a task is not completed and its due time is past."""
+    return not completed and due_at is not None and due_at < now
 
 
 class CategoryLink(Shape):

@@ -94,8 +94,8 @@ class Costs:
         """Return the position of the last of so many rows."""
         listing = Listing(filter, order, Window(skipped, backward, None, None))
         rows = await self.repository._rows(_last_of_a_window, listing, skipped - 1, self.repository._now)
-        ((_, position),) = self.repository._sliced(rows, listing).rows
-        return position
+        found = self.repository._sliced(rows, listing, self.repository._layout)
+        return tuple(found.rows.rows[0][found.positions])
 
     async def buffers(self) -> int:
         """Return how many buffers the last statement touched."""
