@@ -50,12 +50,18 @@ class Connection(asyncpg.Connection):
 
     def terminate(self) -> None:
         """Cut the connection. What it was about to cancel on the server is cancelled still."""
+        protocol = cast("Any", self)._protocol
+        if protocol is not None and protocol._is_cancelling():
+            self.stop()
+        super().terminate()
+
+    def stop(self) -> None:
+        """Ask the server to end the statement that it runs, if any."""
         self_: Any = self
-        if self_._protocol is not None and self_._protocol._is_cancelling():
+        if self_._protocol is not None:
             task = self_._loop.create_task(_cancel(self_._addr, self_._params, self_._protocol))
             _cancelling.add(task)
             task.add_done_callback(_cancelling.discard)
-        super().terminate()
 
 
 class Connecting:

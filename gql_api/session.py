@@ -16,7 +16,7 @@ from sqlalchemy.exc import MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gql_api.driver import Connection
-from gql_api.failures import unavailable
+from gql_api.failures import not_sent, refused, unavailable
 from gql_api.report import count_statement
 
 logger = logging.getLogger(__name__)
@@ -35,12 +35,19 @@ class Session:
         self._driver: Connection | None = None
         self._begun = False
         self._lost = False
-        self._alone = self._used = False
+        self._alone = self._used = self._stopped = False
+        self.kept: bool | None = False
+        """Whether what was written is committed; None when that is in doubt: it was sent, and no answer has come."""
 
     @property
     def is_open(self) -> bool:
         """Whether there is a connection."""
         return self._driver is not None
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether one statement is all, and a transaction by itself."""
+        return self._alone
 
     async def begin(self, how: str, *, alone: bool = False) -> None:
         """Take a connection from the pool and begin a transaction by this statement.
@@ -52,7 +59,7 @@ class Session:
             raise RuntimeError("A transaction is open already")
         self._lent = lent = await self._sessions.lend()
         self._driver = driver = cast(Connection, lent.driver_connection)
-        self._used = False
+        self._used = self.kept = False
         self._alone = alone and driver.keeps_its_session
         if self._alone:
             return
@@ -66,14 +73,17 @@ class Session:
             if self._used:
                 raise RuntimeError("A second statement would see another state of the data than the first one, alone")
             self._used = self._begun = True
+            self.kept = None
         self._count(statement, values)
         try:
             rows: list[asyncpg.Record] = await driver.fetch(statement, *values)
         except Exception as error:
+            self._not_kept(error)
             self._look_after(driver, error)
             raise
         if self._alone:
             self._begun = False  # it has come to its end
+            self.kept = True
         return rows
 
     @asynccontextmanager
@@ -91,8 +101,14 @@ class Session:
         await self._execute(RELEASE)
 
     async def commit(self) -> None:
-        if await self._connected.execute("COMMIT;") != "COMMIT":
-            # The server answers so where a statement has failed before.
+        self.kept = None
+        try:
+            said = await self._connected.execute("COMMIT;")
+        except Exception as error:
+            self._not_kept(error)
+            raise
+        self.kept = said == "COMMIT"
+        if not self.kept:  # the server answers so where a statement has failed before
             raise asyncpg.InFailedSQLTransactionError("the transaction was rolled back instead")
         self._begun = False
 
@@ -109,7 +125,7 @@ class Session:
             self._lost = self._lost or driver.is_closed()
             if self._begun and not self._lost:
                 await driver.execute("ROLLBACK;")
-            idle = not (self._lost or driver.is_closed() or driver.is_in_transaction())
+            idle = not (self._lost or self._stopped or driver.is_closed() or driver.is_in_transaction())
         except Exception:
             logger.warning("A connection could not be ended in good order, and is thrown away", exc_info=True)
             self._lost = driver.is_closed()
@@ -120,7 +136,15 @@ class Session:
                 driver.terminate()
                 self._sessions.throw_away(lent, lost=self._lost)
             self._lent = self._driver = None
-            self._begun = self._lost = False
+            self._begun = self._lost = self._stopped = False
+
+    def stop(self) -> None:
+        """Ask the server to end the statement that is waited for, if there is a connection; who waits is told whether
+        it did. What is asked may come late, and end another: so the connection is not lent again.
+        """
+        if self._driver is not None:
+            self._stopped = True
+            self._driver.stop()
 
     def cut(self) -> None:
         """End a connection that does not answer, if there is one: who waits for it is told so."""
@@ -135,6 +159,11 @@ class Session:
         except Exception as error:
             self._look_after(driver, error)
             raise
+
+    def _not_kept(self, error: Exception) -> None:
+        """Take note that nothing was kept, when that is what an error says."""
+        if not_sent(error) or refused(error):
+            self.kept = False
 
     def _look_after(self, driver: Connection, error: Exception) -> None:
         """Raise that the connection is lost when that is what the error comes of, whatever it says."""

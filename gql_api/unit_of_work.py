@@ -7,16 +7,18 @@ connected before it is needed.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from gql_api import failures
 from gql_api.driver import ENDING
 from gql_api.errors import UnavailableError
 from gql_api.repositories import Repositories, TellCategories
 from gql_api.session import Sessions
+
+ResultT = TypeVar("ResultT")
 
 Begin: TypeAlias = Callable[[], Coroutine[Any, Any, Repositories]]
 End: TypeAlias = Callable[[BaseException | None], Coroutine[Any, Any, None]]
@@ -87,6 +89,25 @@ class UnitOfWork:
         Raises UnavailableError when the database cannot be reached, which is `in_doubt` when that happened during the
         commit itself: the change may have been made or not. A commit that was sent is not cancelled.
         """
+        async with self._writing():
+            await self._session.begin(WRITE)
+            yield self._repositories
+            if keep:
+                await self._to_the_end(self._decided(self._session.commit()))
+
+    async def write_alone(self, statement: Callable[[Repositories], Awaitable[ResultT]]) -> ResultT:
+        """Write with the only statement that this sends: it is a transaction by itself, and so needs one round trip.
+
+        It is its commit, too: raises as `write` does there. When this is cancelled the server is asked to end the
+        statement, and it is waited for what has become of it.
+        """
+        async with self._writing():
+            await self._session.begin(WRITE, alone=True)
+            return await self._to_the_end(self._kept(statement), self._session.stop)
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[None]:
+        """Take the turn for a write, and end all transactions before it and after it."""
         self.committed = False
         await self._begin_turn()
         try:
@@ -94,10 +115,7 @@ class UnitOfWork:
             self._failure = None
             self._forget()
             try:
-                await self._session.begin(WRITE)
-                yield self._repositories
-                if keep:
-                    await self._to_the_end(self._commit())
+                yield
             finally:
                 try:
                     await self._end()
@@ -126,17 +144,26 @@ class UnitOfWork:
         for forget in self._when_written:
             forget()
 
-    async def _commit(self) -> None:
-        """Commit, and remember what became of it, whoever still waits for that."""
+    async def _kept(self, statement: Callable[[Repositories], Awaitable[ResultT]]) -> ResultT:
+        """Run what sends a single statement, and commit it where it is not a transaction by itself."""
+        if self._session.is_alone:
+            return await self._decided(statement(self._repositories))
+        found = await statement(self._repositories)
+        await self._decided(self._session.commit())
+        return found
+
+    async def _decided(self, deciding: Awaitable[ResultT]) -> ResultT:
+        """Await what commits, and remember what became of it, whoever still waits for that."""
         self.committed = None
         try:
-            await self._session.commit()
+            found = await deciding
         except Exception as error:
-            if failures.not_sent(error) or failures.refused(error):
-                self.committed = False
-                raise
-            raise UnavailableError(in_doubt=True) from error
+            self.committed = self._session.kept
+            if self.committed is None:
+                raise UnavailableError(in_doubt=True) from error
+            raise
         self.committed = True
+        return found
 
     async def _end_in_turn(self) -> None:
         async with self._lock:
@@ -193,9 +220,9 @@ class UnitOfWork:
         if isinstance(error, Exception) and (meant := failures.unavailable(error)) is not None:
             raise meant from error
 
-    async def _to_the_end(self, work: Coroutine[Any, Any, None]) -> None:
-        """Await `work` to its end, however often this task is cancelled: then for ENDING seconds more, until the
-        connection is cut and nothing is left to be waited for.
+    async def _to_the_end(self, work: Coroutine[Any, Any, ResultT], stop: Callable[[], None] = lambda: None) -> ResultT:
+        """Await `work` to its end, however often this task is cancelled: then it is told to `stop`, and awaited for
+        ENDING seconds more, until the connection is cut and nothing is left to be waited for.
         """
         task = asyncio.ensure_future(work)
         cancelled: asyncio.CancelledError | None = None
@@ -204,15 +231,17 @@ class UnitOfWork:
             try:
                 await asyncio.wait([task])
             except asyncio.CancelledError as error:
+                if cancelled is None:
+                    stop()
                 cancelled = error
                 cutting = cutting or self._cut_later()
         if cutting is not None:
             cutting.cancel()
-        failure = None if task.cancelled() else task.exception()
-        if cancelled is not None:
-            raise cancelled
-        if failure is not None:
-            raise failure
+        if cancelled is None:
+            return task.result()
+        if not task.cancelled():
+            task.exception()  # it is known, and nobody waits for it any more
+        raise cancelled
 
     def _cut_later(self) -> asyncio.TimerHandle:
         return asyncio.get_running_loop().call_later(ENDING, self._session.cut)

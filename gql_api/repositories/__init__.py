@@ -9,9 +9,10 @@ from gql_api.repositories.idempotency import IdempotencyRepository
 from gql_api.repositories.named import NamedRepository
 from gql_api.repositories.tag import TagRepository
 from gql_api.repositories.task import TaskRepository
+from gql_api.repositories.task_writes import MissingCategoryError
 from gql_api.session import Session
 
-__all__ = ["Lock", "NamedRepository", "Repositories", "Repository", "TellCategories"]
+__all__ = ["Lock", "MissingCategoryError", "NamedRepository", "Repositories", "Repository", "TellCategories"]
 
 
 class Repositories:

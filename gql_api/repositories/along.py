@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import aliased
 
 from gql_api import models
@@ -28,12 +28,16 @@ def with_category(build: Build, fields: Fields) -> Build:
 
     def both(*arguments: Any) -> Select[Any]:
         tasks: Select[Any] = build(*arguments)
-        columns = [getattr(_CATEGORY, name) for name in _names(fields)]
-        # No join: that would be free to change the order of rows, and be made for those beyond the page, too.
-        category = select(func.row(*columns)).where(_CATEGORY.id == tasks.selected_columns["category_id"])
-        return tasks.add_columns(category.correlate_except(_CATEGORY).scalar_subquery())
+        return tasks.add_columns(category_of(tasks.selected_columns["category_id"], fields))
 
     return both
+
+
+def category_of(id: ColumnElement[Any], fields: Fields) -> ColumnElement[Any]:
+    """Return the row of the category of this id."""
+    columns = [getattr(_CATEGORY, name) for name in _names(fields)]
+    # No join: that would be free to change the order of rows, and be made for those beyond the page, too.
+    return select(func.row(*columns)).where(_CATEGORY.id == id).correlate_except(_CATEGORY).scalar_subquery()
 
 
 def categories(rows: Iterable[Any], fields: Fields) -> dict[int, Category]:

@@ -1,10 +1,12 @@
 """All SQL that changes tasks. Many cost no more statements than one."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
+import asyncpg
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -17,19 +19,32 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal,
+    literal_column,
     select,
     update,
 )
 from sqlalchemy.sql.dml import ReturningDelete, ReturningInsert, ReturningUpdate
 
 from gql_api import models
+from gql_api.failures import violated
+from gql_api.repositories.along import category_of, layout_with_category
 from gql_api.repositories.arrays import among, records, rows
 from gql_api.repositories.base import Lock, Repository, differing, locked
 from gql_api.repositories.forms import Known
 from gql_api.repositories.named import ATTEMPTS
 from gql_api.repositories.statements import number
-from gql_api.shapes.task import DatedTask, Task, TaskFilter, TaskValues
+from gql_api.shapes.category import Category
+from gql_api.shapes.rows import Rows
+from gql_api.shapes.task import CATEGORY, DatedTask, Task, TaskFilter, TaskValues
 from gql_api.shapes.task_bulk import TaskSelection
+
+CATEGORY_REFERENCE = "fk_tasks_category_id_categories"
+"""The constraint that keeps what tasks say of their categories true."""
+
+
+class MissingCategoryError(Exception):
+    """A task was to be put into a category that is not there."""
 
 
 class TaskWrites(Repository[models.Task, Task, TaskFilter]):
@@ -63,13 +78,26 @@ class TaskWrites(Repository[models.Task, Task, TaskFilter]):
     async def add_many(self, many: Sequence[TaskValues] | Sequence[DatedTask]) -> Sequence[Task]:
         """Add tasks with one statement, and return them in the same order: so are their ids.
 
-        They have a past, all of them or none, and categories that are held.
+        They have a past, all of them or none. Raises MissingCategoryError when there is none of a category that is not
+        held, or no longer.
         """
         if not many:
             return []
         complete = [self._with_keys(values) for values in many]
-        added = await self._shapes(self._added_many, Known(tuple(complete[0])), complete)
-        return sorted(added, key=attrgetter("id"))
+        with _missing_category():
+            rows = await self._rows(self._added_many, Known(tuple(complete[0])), complete)
+        return Rows(self._layout, sorted(rows, key=itemgetter(0)))
+
+    async def add_with_category(self, values: TaskValues) -> tuple[Task, Category | None]:
+        """Add a task, and return it with its category, by one statement.
+
+        Raises MissingCategoryError when there is no such category, or no longer.
+        """
+        with _missing_category():
+            (row,) = await self._rows(self._added_with_category, self._with_keys(values))
+        layout = layout_with_category(None)
+        place, of = layout.within[CATEGORY]
+        return layout.make(row), None if row[place] is None else of.make(row[place])
 
     async def tag_many(self, links: Collection[tuple[int, int]]) -> None:
         """Give tags that they do not have yet to tasks: pairs of a task's id and a tag's."""
@@ -143,9 +171,17 @@ class TaskWrites(Repository[models.Task, Task, TaskFilter]):
         new = records(many, {name: cls._table().c[name].type for name in names.value})
         values: dict[str, ColumnElement[Any]] = {name: new.c[name] for name in names.value}
         if "completed_at" not in values:
-            values["completed_at"] = case((new.c.completed, func.statement_timestamp()))
+            values["completed_at"] = _completed_now(new.c.completed)
         statement = insert(cls._table()).from_select(list(values), select(*values.values()).order_by(new.c.place))
         return statement.returning(*cls._columns)
+
+    @classmethod
+    def _added_with_category(cls, values: Mapping[str, Any]) -> ReturningInsert[Any]:
+        given = {name: literal(value, cls._table().c[name].type) for name, value in values.items()}
+        completed_at = _completed_now(given["completed"])
+        # Of the column itself SQLAlchemy would read it from the table, not from the new row.
+        category = category_of(literal_column("tasks.category_id"), None)
+        return insert(cls._table()).values(**given, completed_at=completed_at).returning(*cls._columns, category)
 
     @classmethod
     def _changed(cls, ids: Collection[int], values: Mapping[str, Any], completed: bool | None) -> ReturningUpdate[Any]:
@@ -174,6 +210,20 @@ class TaskWrites(Repository[models.Task, Task, TaskFilter]):
     @classmethod
     def _deleted_by_ids(cls, ids: Collection[int]) -> Delete:
         return delete(models.Task).where(among(models.Task.id, ids))
+
+
+@contextmanager
+def _missing_category() -> Iterator[None]:
+    try:
+        yield
+    except asyncpg.ForeignKeyViolationError as error:
+        if violated(error) != CATEGORY_REFERENCE:
+            raise
+        raise MissingCategoryError from error
+
+
+def _completed_now(completed: ColumnElement[bool]) -> ColumnElement[Any]:
+    return case((completed, func.statement_timestamp()))
 
 
 def _in_category(category_id: int) -> ColumnElement[bool]:

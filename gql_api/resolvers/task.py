@@ -11,7 +11,7 @@ from gql_api.resolvers.category_links import hold
 from gql_api.resolvers.checks import at_version, found
 from gql_api.resolvers.connection import Connection, whole
 from gql_api.resolvers.idempotency import create_once
-from gql_api.resolvers.task_writes import add, apply
+from gql_api.resolvers.task_writes import add, add_alone, apply
 from gql_api.shapes.page import (
     MOST_RELEVANT_FIRST,
     NEWEST_FIRST,
@@ -86,6 +86,8 @@ async def count(context: Context, filter: TaskFilter | None) -> int:
 
 async def create(context: Context, input: NewTask, idempotency_key: str | None) -> tuple[Task, bool]:
     """Create a task, and return it; the second value says whether an earlier call did."""
+    if idempotency_key is None and (created := await add_alone(context, [input])) is not None:
+        return created[0], False
 
     async def create_it(repositories: Repositories) -> Sequence[Task]:
         with at("input"):

@@ -7,7 +7,7 @@ from gql_api.errors import NotFoundError, TooManyError, at
 from gql_api.repositories import Repositories
 from gql_api.resolvers.category_links import hold
 from gql_api.resolvers.idempotency import create_once
-from gql_api.resolvers.task_writes import add, apply
+from gql_api.resolvers.task_writes import add, add_alone, apply
 from gql_api.shapes.task import NewTask, Task, TaskChanges
 from gql_api.shapes.task_bulk import TaskSelection
 
@@ -16,6 +16,8 @@ async def create(
     context: Context, input: Sequence[NewTask], idempotency_key: str | None
 ) -> tuple[Sequence[Task], bool]:
     """Create tasks, and return them in the order of the input; the second value says whether an earlier call did."""
+    if idempotency_key is None and (created := await add_alone(context, input)) is not None:
+        return created, False
 
     async def create_them(repositories: Repositories) -> Sequence[Task]:
         with at("input"):

@@ -5,7 +5,7 @@ from typing import cast
 
 from gql_api.context import Context
 from gql_api.errors import InvalidError, ProblemCode
-from gql_api.repositories import Repositories
+from gql_api.repositories import MissingCategoryError, Repositories
 from gql_api.resolvers.category_links import CategoryLinks, Place, hold
 from gql_api.shapes.tag import MAX_TAGS
 from gql_api.shapes.task import NewTask, Task, TaskChanges, TaskValues
@@ -14,24 +14,38 @@ from gql_api.shapes.text import text_key
 Pairs = list[tuple[int, int]]
 
 
+async def add_alone(context: Context, new: Sequence[NewTask]) -> Sequence[Task] | None:
+    """Create tasks by one statement that is a write by itself, and return them in their order.
+
+    Return None, with nothing done, where that is not enough: for tags, for categories that are not meant by their ids,
+    and where there is no such category, since only `add` finds out which.
+    """
+    links = [each.category for each in new]
+    if not new or any(each.tags for each in new) or any(link is not None and link.id is None for link in links):
+        return None
+    values = [_values(each, None if link is None else link.id) for each, link in zip(new, links, strict=True)]
+
+    async def add_them(repositories: Repositories) -> Sequence[Task]:
+        if len(values) > 1:
+            return await repositories.tasks.add_many(values)
+        task, category = await repositories.tasks.add_with_category(values[0])
+        if category is not None:
+            context.loaders.category_by_id.prime_all({category.id: category})
+        return [task]
+
+    try:
+        return await context.work.write_alone(add_them)
+    except MissingCategoryError:
+        return None
+
+
 async def add(context: Context, repositories: Repositories, new: Mapping[Place, NewTask]) -> Sequence[Task]:
     """Create tasks, each with what it refers to, and return them in their order."""
     links = await hold(context, repositories, {place: each.category for place, each in new.items()})
     links.check()
     category_ids = await links.category_ids(context, repositories)
     tags = await repositories.tags.ensure([name for each in new.values() for name in each.tags])
-    values: list[TaskValues] = [
-        {
-            "title": each.title,
-            "description": each.description,
-            "completed": each.completed,
-            "priority": each.priority,
-            "due_at": each.due_at,
-            "category_id": category_ids.get(place),
-        }
-        for place, each in new.items()
-    ]
-    tasks = await repositories.tasks.add_many(values)
+    tasks = await repositories.tasks.add_many([_values(each, category_ids.get(place)) for place, each in new.items()])
     wanted = [{text_key(name) for name in each.tags} for each in new.values()]
     await repositories.tasks.tag_many(
         [(task.id, tags[key].id) for task, keys in zip(tasks, wanted, strict=True) for key in keys]
@@ -53,6 +67,17 @@ async def apply(
         values["category_id"] = (await links.category_ids(context, repositories)).get(())
     tag, untag = await _tag_changes(repositories, tasks, patch)
     return await repositories.tasks.update(tasks, values, tag=tag, untag=untag)
+
+
+def _values(new: NewTask, category_id: int | None) -> TaskValues:
+    return {
+        "title": new.title,
+        "description": new.description,
+        "completed": new.completed,
+        "priority": new.priority,
+        "due_at": new.due_at,
+        "category_id": category_id,
+    }
 
 
 async def _tag_changes(repositories: Repositories, tasks: Sequence[Task], patch: TaskChanges) -> tuple[Pairs, Pairs]:
