@@ -1,13 +1,14 @@
 """What a resolver is given: the context of one operation, never shared with another."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from gql_api.execution import Compiler
 from gql_api.loaders import Loaders
 from gql_api.session import Sessions
-from gql_api.shapes.task import CATEGORY
+from gql_api.shapes.category import Category
+from gql_api.shapes.task import CATEGORY, Task
 from gql_api.unit_of_work import UnitOfWork
 
 
@@ -54,12 +55,13 @@ class Context:
         """Say whether one statement at most will read all that is asked for: then it needs no transaction."""
         self.work.single_statement = certain
 
-    def bring_along(self, along: Mapping[str, frozenset[str] | None]) -> None:
-        """Say what is to be read along with what it is related to, by one statement, so that loaders have it then; and
-        which attributes are looked at, or None for all.
+    def looks_at(self, attributes: Mapping[type, frozenset[str]], along: Collection[str]) -> None:
+        """Say which attributes of shapes an answer looks at, where that is known, and what is to be read along with
+        what it is related to, by one statement, so that loaders have it then.
         """
+        self.work.answer_only(attributes.get(Task))
         if CATEGORY in along:
-            self.work.bring_categories_along(self.loaders.category_by_id.prime_later, along[CATEGORY])
+            self.work.bring_categories_along(self.loaders.category_by_id.prime_later, attributes.get(Category))
 
     def waits_alone(self, alone: bool, /) -> None:
         """Say whether the current task, which is about to wait, is the only one that works for the operation."""

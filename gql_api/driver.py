@@ -9,6 +9,8 @@ import asyncio
 import socket
 from collections.abc import Coroutine, Generator, Mapping
 from contextlib import suppress
+from math import inf
+from time import monotonic
 from typing import Any, cast
 
 import asyncpg
@@ -38,6 +40,16 @@ class Connection(asyncpg.Connection):
 
     keeps_its_session: bool = True
     """Whether all of its statements run in one session of the server, inside of transactions and outside."""
+
+    _idle_since: float = -inf
+
+    def is_idle_now(self) -> None:
+        """Take note that it has answered all that it was asked."""
+        self._idle_since = monotonic()
+
+    def idle_for(self) -> float:
+        """Return for how many seconds nothing was asked; infinity when nothing was answered yet."""
+        return monotonic() - self._idle_since
 
     def execute(self, query: str, *args: Any, timeout: float | None = None) -> Coroutine[Any, Any, str]:
         # This is how the driver begins a transaction. What is sent together costs no round trip of its own.

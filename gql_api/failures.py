@@ -55,8 +55,10 @@ def unavailable(error: BaseException) -> UnavailableError | None:
 
 
 def not_sent(error: BaseException) -> bool:
-    """Whether the connection was known to be closed before a statement was sent."""
+    """Whether the connection was known to be closed before a statement was sent, or when it was to be."""
     cause = driver_error(error)
+    if isinstance(cause, asyncpg.PostgresConnectionError) and isinstance(cause.__cause__, BrokenPipeError):
+        return True  # of what is not sent to its end the server does nothing
     # The driver has one class for a closed connection and for its own misuse; only the words tell them apart.
     return isinstance(cause, asyncpg.InterfaceError) and "connection is closed" in str(cause)
 

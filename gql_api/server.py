@@ -22,6 +22,11 @@ from gql_api.http.draining import Draining
 from gql_api.http.process import Application, Config, Server
 from gql_api.settings import Settings
 
+YOUNG_OBJECTS = 20_000
+"""How many more objects there may be before the garbage collector looks through them. Python's own 700 are fewer than
+one answer is made of: it would look through all that several requests are about to let go of.
+"""
+
 
 def bind(settings: Settings) -> socket.socket:
     """Take the port. Raises StartupError when it cannot be had."""
@@ -70,6 +75,7 @@ def _application(settings: Settings, draining: Draining) -> Application:
     # What is there now stays: to look through it again and again would take most of the time that a large request does.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS)
     return app
 
 

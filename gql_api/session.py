@@ -22,6 +22,9 @@ from gql_api.report import count_statement
 logger = logging.getLogger(__name__)
 
 SAVEPOINT = "SAVEPOINT before"
+ALIVE = 1.0
+"""For how many seconds a connection is taken for alive that has answered."""
+
 RELEASE = "RELEASE SAVEPOINT before"
 ROLL_BACK_TO_IT = "ROLLBACK TO SAVEPOINT before; RELEASE SAVEPOINT before"
 
@@ -49,18 +52,20 @@ class Session:
         """Whether one statement is all, and a transaction by itself."""
         return self._alone
 
-    async def begin(self, how: str, *, alone: bool = False) -> None:
+    async def begin(self, how: str, *, alone: bool = False, writes: bool = False) -> None:
         """Take a connection from the pool and begin a transaction by this statement.
 
         One statement `alone` is a transaction by itself: where the connection allows that, no other is begun, and a
-        second statement is refused, since it would see another state of the data.
+        second statement is refused, since it would see another state of the data. One that `writes` is let begin on a
+        connection only that has answered a moment ago: what is lost with another is in doubt, and it may be lost long
+        since.
         """
         if self._driver is not None:
             raise RuntimeError("A transaction is open already")
         self._lent = lent = await self._sessions.lend()
         self._driver = driver = cast(Connection, lent.driver_connection)
         self._used = self.kept = False
-        self._alone = alone and driver.keeps_its_session
+        self._alone = alone and driver.keeps_its_session and not (writes and driver.idle_for() > ALIVE)
         if self._alone:
             return
         self._begun = True  # it may have been, even when the answer does not come
@@ -131,6 +136,7 @@ class Session:
             self._lost = driver.is_closed()
         finally:
             if idle:
+                driver.is_idle_now()
                 self._sessions.take_back(lent)
             else:
                 driver.terminate()
@@ -161,8 +167,10 @@ class Session:
             raise
 
     def _not_kept(self, error: Exception) -> None:
-        """Take note that nothing was kept, when that is what an error says."""
-        if not_sent(error) or refused(error):
+        """Take note that nothing was kept, when that is what an error says: also of a connection that the server had
+        ended before.
+        """
+        if not_sent(error) or refused(error) or type(error) is asyncpg.InternalClientError:
             self.kept = False
 
     def _look_after(self, driver: Connection, error: Exception) -> None:

@@ -65,6 +65,10 @@ class UnitOfWork:
         """
         return _Reading(self._begin_read, self._end_read)
 
+    def answer_only(self, fields: frozenset[str] | None) -> None:
+        """Read no more than these fields of tasks for answers, or all of them."""
+        self._repositories.tasks.look_at(fields)
+
     def bring_categories_along(self, tell: TellCategories, fields: frozenset[str] | None) -> None:
         """Let reads of tasks by id and of lists of all read their categories, too, with these fields or all of them;
         lists of categories tell theirs.
@@ -102,7 +106,7 @@ class UnitOfWork:
         statement, and it is waited for what has become of it.
         """
         async with self._writing():
-            await self._session.begin(WRITE, alone=True)
+            await self._session.begin(WRITE, alone=True, writes=True)
             return await self._to_the_end(self._kept(statement), self._session.stop)
 
     @asynccontextmanager

@@ -26,7 +26,7 @@ from graphql.execution import Executor
 from graphql.execution.collect_fields import CollectedFields, FieldDetails, collect_fields, collect_subfields
 
 from gql_api.execution.called import Called, called
-from gql_api.execution.declared import Attribute, Declaration, Derived, Relation, declaration, reads
+from gql_api.execution.declared import Attribute, Declaration, Derived, Relation, declaration, instances, reads
 from gql_api.execution.given import KnownArguments, arguments_of
 from gql_api.shapes.rows import Layout
 
@@ -113,8 +113,10 @@ class Plan:
     selections: list[Selection]
     reads_once: bool
     """Whether one statement at most reads all that is asked for."""
-    along: Mapping[str, frozenset[str] | None]
-    """What is related to objects, and is to be read along with these: which of its attributes, or None for all."""
+    along: frozenset[str]
+    """What is related to objects, and is to be read along with these, by the names under which it is declared."""
+    looked_at: Mapping[type, frozenset[str]]
+    """Of the instances of classes: which attributes are looked at, where that is known."""
     compile_by_row: Callable[[Place, Layout], Any] = lambda _place, _layout: None
     """Returns a compiled function that selects from rows at a place; None where rows of the layout will not do."""
 
@@ -139,22 +141,24 @@ class Planner:
             self._schema, executor.fragments, executor.variable_values, type_, executor.operation
         )
         root = self._selection(type_, collected, ())
-        along = self._along() if executor.operation.operation is OperationType.QUERY else {}
+        along = self._along() if executor.operation.operation is OperationType.QUERY else frozenset()
         declared = [field.declared for field in self._relations if isinstance(field.declared, Relation)]
         read = sum(relation.reads for relation in declared if relation.along not in along)
-        return Plan(root, self._relations, self._places, self._selections, self._reads_once(root, read), along)
+        once, looked_at = self._reads_once(root, read), self._looked_at()
+        return Plan(root, self._relations, self._places, self._selections, once, along, looked_at)
 
-    def _along(self) -> dict[str, frozenset[str] | None]:
-        """Return what can be read along with what, and which attributes are asked for: anywhere, since a loader has one
-        object for all.
-        """
-        found: dict[str, frozenset[str] | None] = {}
-        for field in self._relations:
-            if isinstance(field.declared, Relation) and field.declared.along is not None:
-                asked = [_attributes(each) for each in self._selections if each.type.name in field.objects]
-                known = [each for each in asked if each is not None]
-                found[field.declared.along] = frozenset().union(*known) if len(known) == len(asked) else None
-        return found
+    def _along(self) -> frozenset[str]:
+        declared = [field.declared for field in self._relations]
+        return frozenset(each.along for each in declared if isinstance(each, Relation) and each.along is not None)
+
+    def _looked_at(self) -> dict[type, frozenset[str]]:
+        """Return which attributes are asked for, anywhere: a loader has one object for all."""
+        found: dict[type, frozenset[str] | None] = {}
+        for selection in self._selections:
+            if (cls := instances(selection.type)) is not None:
+                asked, before = _attributes(selection), found.get(cls, frozenset())
+                found[cls] = None if asked is None or before is None else before | asked
+        return {cls: names for cls, names in found.items() if names is not None}
 
     def _reads_once(self, root: Selection, more_reads: int) -> bool:
         """Whether all fields but one are known, and that one and the relations read one statement together."""

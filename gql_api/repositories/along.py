@@ -47,9 +47,9 @@ def categories(rows: Iterable[Any], fields: Fields) -> dict[int, Category]:
 
 
 @cache
-def layout_with_category(fields: Fields) -> Layout:
-    """Return the layout of rows of tasks with this last column."""
-    return layout(Task, within=((CATEGORY, -1, _layout(fields)),))
+def layout_with_category(names: tuple[str, ...] | None, fields: Fields) -> Layout:
+    """Return the layout of rows of tasks, of which these fields are read, with this last column."""
+    return layout(Task, names, within=((CATEGORY, -1, _layout(fields)),))
 
 
 def _layout(fields: Fields) -> Layout:

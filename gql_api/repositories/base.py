@@ -7,6 +7,7 @@ once, and answers the row as it then stands; nothing is committed here.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
+from functools import cache
 from typing import Any, ClassVar, Generic, TypeVar
 
 from sqlalchemy import Column, Delete, Select, Table, delete, func, insert, select, update
@@ -47,6 +48,10 @@ class Repository(Generic[RowT, EntityT, FilterT]):
     shape: type[EntityT]
     orders: ClassVar[Mapping[str, Key]]
     """What each key of the entity's order orders by."""
+    optional: ClassVar[Sequence[frozenset[str]]] = ()
+    """Groups of fields that are not read where nobody looks at any of a group. Not one by one: each choice makes
+    another statement, and connections keep a hundred of them prepared.
+    """
     derived: ClassVar[Mapping[str, Mapping[str, Callable[[str | None], str | None]]]] = {}
     """Which columns are made of which text column, and how."""
     _columns: ClassVar[Sequence[Column[Any]]]
@@ -62,6 +67,12 @@ class Repository(Generic[RowT, EntityT, FilterT]):
     def __init__(self, session: Session, now: datetime) -> None:
         self._session = session
         self._now = now
+        self._names: tuple[str, ...] | None = None
+        """Which fields are read; None for all."""
+
+    def look_at(self, fields: frozenset[str] | None) -> None:
+        """Read no more than these fields for answers, about; None for all. Such shapes then have no others."""
+        self._names = None if fields is None else _read_for(fields, self.shape, tuple(self.optional))
 
     async def get(self, id: int, lock: Lock | None = None) -> EntityT | None:
         """Return the row, or None."""
@@ -70,7 +81,9 @@ class Repository(Generic[RowT, EntityT, FilterT]):
 
     async def get_many(self, ids: Collection[int]) -> dict[int, EntityT]:
         """Return the rows that exist, by id, with one statement however many ids there are."""
-        return {entity.id: entity for entity in await self._read(self._by_ids, list(ids))}
+        # For an array PostgreSQL makes a plan anew each time, which takes it longer than to find one row.
+        found = self._read(self._by_id, *ids, None) if len(ids) == 1 else self._read(self._by_ids, list(ids))
+        return {entity.id: entity for entity in await found}
 
     async def list(self, filter: FilterT | None, order: Sequence[OrderTerm], page: Page) -> Rows[EntityT]:
         """Return a page of the rows that match."""
@@ -106,16 +119,17 @@ class Repository(Generic[RowT, EntityT, FilterT]):
         return await fetch(self._session, build, *arguments)
 
     async def _read(self, build: Build, *arguments: Any) -> Rows[EntityT]:
-        """Return what an answer is made of. Something may be read along with it, in further columns."""
-        return await self._shapes(build, *arguments)
+        """Return what an answer is made of: what is looked at of it, and what is read along, in further columns."""
+        rows = await self._rows(_only(build, self.shape, self._names), *arguments)
+        return Rows(layout(self.shape, self._names), rows)
 
     async def _shapes(self, build: Build, *arguments: Any) -> Rows[EntityT]:
         return Rows(self._layout, await self._rows(build, *arguments))
 
     def _sliced(self, rows: Sequence[Any], listing: Listing[FilterT], layout: Layout) -> Slice[EntityT]:
         """Return the slice of rows that begin with the columns, and then the values of their positions."""
-        end = len(self._columns) + len(listing.order) + 1
-        return sliced(rows, listing.window, layout, slice(len(self._columns), end))
+        start = len(layout.places)
+        return sliced(rows, listing.window, layout, slice(start, start + len(listing.order) + 1))
 
     def _with_known(self, listing: Listing[FilterT]) -> Listing[FilterT]:
         """Return the listing with what the order knows of its positions."""
@@ -204,6 +218,29 @@ class Repository(Generic[RowT, EntityT, FilterT]):
                 for name, make in columns.items():
                     complete[name] = make(given)
         return complete
+
+
+@cache
+def _read_for(
+    fields: frozenset[str], shape: type[Entity], optional: tuple[frozenset[str], ...]
+) -> tuple[str, ...] | None:
+    """Return the fields that are read where these are looked at; None for all."""
+    left_out = {name for group in optional if not group & fields for name in group}
+    return tuple(name for name in shape.model_fields if name not in left_out) if left_out else None
+
+
+@cache
+def _only(build: Build, shape: type[Entity], names: tuple[str, ...] | None) -> Build:
+    """Return what builds the same statement without the columns of the shape's other fields."""
+    if names is None:
+        return build
+    left_out = shape.model_fields.keys() - set(names)
+
+    def only(*arguments: Any) -> Select[Any]:
+        rows: Select[Any] = build(*arguments)
+        return rows.with_only_columns(*[column for column in rows.selected_columns if column.key not in left_out])
+
+    return only
 
 
 def key_of(text: str | None) -> str | None:

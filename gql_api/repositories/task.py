@@ -39,6 +39,11 @@ class TaskRepository(TaskWrites):
         "title": {"title_key": key_of, "title_words": partial(search_vector, weight="A")},
         "description": {"description_key": key_of, "description_words": partial(search_vector, weight="B")},
     }
+    optional = (
+        frozenset({"description"}),
+        frozenset({"created_at", "updated_at"}),
+        frozenset({"completed_at", "priority", "due_at", "version"}),
+    )
     orders = {  # noqa: RUF012 - as derived
         "created_at": by(models.Task.created_at),
         "updated_at": by(models.Task.updated_at),
@@ -91,17 +96,17 @@ class TaskRepository(TaskWrites):
         if self.tell_categories is None:
             return await super()._read(build, *arguments)
         fields = self.category_fields
-        rows = await self._rows(with_category(build, fields), *arguments)
-        self.tell_categories(partial(categories, rows, fields))
-        return Rows(layout_with_category(fields), rows)
+        found = await super()._read(with_category(build, fields), *arguments)
+        self.tell_categories(partial(categories, found.rows, fields))
+        return Rows(layout_with_category(self._names, fields), found.rows)
 
     async def _slices(
         self, of_parent: OfParent, parent_ids: Collection[int], listing: Listing[TaskFilter]
     ) -> Mapping[int, Slice[Task]]:
         ids = list(parent_ids)
         # Without their categories: a statement has read the parents, so there is a transaction for one more.
-        rows = await self._rows(self._windowed_by_parent, of_parent, ids, self._with_known(listing), self._now)
-        return {id: self._sliced(found, listing, self._layout) for id, found in by_parent(ids, rows).items()}
+        found = await super()._read(self._windowed_by_parent, of_parent, ids, self._with_known(listing), self._now)
+        return {id: self._sliced(rows, listing, found.layout) for id, rows in by_parent(ids, found.rows).items()}
 
     async def _any_outside(
         self, of_parent: OfParent, parent_ids: Collection[int], outside: Outside[TaskFilter]

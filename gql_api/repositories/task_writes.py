@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 from sqlalchemy import (
     BigInteger,
+    Column,
     ColumnElement,
     Delete,
     Executable,
@@ -35,7 +36,7 @@ from gql_api.repositories.forms import Known
 from gql_api.repositories.named import ATTEMPTS
 from gql_api.repositories.statements import number
 from gql_api.shapes.category import Category
-from gql_api.shapes.rows import Rows
+from gql_api.shapes.rows import Rows, layout
 from gql_api.shapes.task import CATEGORY, DatedTask, Task, TaskFilter, TaskValues
 from gql_api.shapes.task_bulk import TaskSelection
 
@@ -85,8 +86,8 @@ class TaskWrites(Repository[models.Task, Task, TaskFilter]):
             return []
         complete = [self._with_keys(values) for values in many]
         with _missing_category():
-            rows = await self._rows(self._added_many, Known(tuple(complete[0])), complete)
-        return Rows(self._layout, sorted(rows, key=itemgetter(0)))
+            rows = await self._rows(self._added_many, Known(tuple(complete[0])), complete, Known(self._names))
+        return Rows(layout(self.shape, self._names), sorted(rows, key=itemgetter(0)))
 
     async def add_with_category(self, values: TaskValues) -> tuple[Task, Category | None]:
         """Add a task, and return it with its category, by one statement.
@@ -94,10 +95,10 @@ class TaskWrites(Repository[models.Task, Task, TaskFilter]):
         Raises MissingCategoryError when there is no such category, or no longer.
         """
         with _missing_category():
-            (row,) = await self._rows(self._added_with_category, self._with_keys(values))
-        layout = layout_with_category(None)
-        place, of = layout.within[CATEGORY]
-        return layout.make(row), None if row[place] is None else of.make(row[place])
+            (row,) = await self._rows(self._added_with_category, self._with_keys(values), Known(self._names))
+        of_task = layout_with_category(self._names, None)
+        place, of = of_task.within[CATEGORY]
+        return of_task.make(row), None if row[place] is None else of.make(row[place])
 
     async def tag_many(self, links: Collection[tuple[int, int]]) -> None:
         """Give tags that they do not have yet to tasks: pairs of a task's id and a tag's."""
@@ -167,21 +168,26 @@ class TaskWrites(Repository[models.Task, Task, TaskFilter]):
         return select(models.TaskTag.task_id, models.TaskTag.tag_id).where(among(models.TaskTag.task_id, ids))
 
     @classmethod
-    def _added_many(cls, names: Known, many: Sequence[Mapping[str, Any]]) -> ReturningInsert[Any]:
+    def _added_many(cls, names: Known, many: Sequence[Mapping[str, Any]], returned: Known) -> ReturningInsert[Any]:
         new = records(many, {name: cls._table().c[name].type for name in names.value})
         values: dict[str, ColumnElement[Any]] = {name: new.c[name] for name in names.value}
         if "completed_at" not in values:
             values["completed_at"] = _completed_now(new.c.completed)
         statement = insert(cls._table()).from_select(list(values), select(*values.values()).order_by(new.c.place))
-        return statement.returning(*cls._columns)
+        return statement.returning(*cls._returned(returned))
 
     @classmethod
-    def _added_with_category(cls, values: Mapping[str, Any]) -> ReturningInsert[Any]:
+    def _returned(cls, names: Known) -> Sequence[Column[Any]]:
+        return cls._columns if names.value is None else [cls._table().c[name] for name in names.value]
+
+    @classmethod
+    def _added_with_category(cls, values: Mapping[str, Any], returned: Known) -> ReturningInsert[Any]:
         given = {name: literal(value, cls._table().c[name].type) for name, value in values.items()}
         completed_at = _completed_now(given["completed"])
         # Of the column itself SQLAlchemy would read it from the table, not from the new row.
         category = category_of(literal_column("tasks.category_id"), None)
-        return insert(cls._table()).values(**given, completed_at=completed_at).returning(*cls._columns, category)
+        statement = insert(cls._table()).values(**given, completed_at=completed_at)
+        return statement.returning(*cls._returned(returned), category)
 
     @classmethod
     def _changed(cls, ids: Collection[int], values: Mapping[str, Any], completed: bool | None) -> ReturningUpdate[Any]:

@@ -14,7 +14,7 @@ class Executor(Compiling, StrawberryGraphQLCoreExecutionContext):
     def begin(self, plan: Plan) -> None:
         context: Context = self.context_value
         context.reads_once(certain=plan.reads_once)
-        context.bring_along(plan.along)
+        context.looks_at(plan.looked_at, plan.along)
 
     def waiting(self, in_one_task: bool, /) -> None:
         context: Context = self.context_value

@@ -22,7 +22,7 @@ class GivenTransaction(Session):
         super().__init__(given._sessions)
         self._given = given
 
-    async def begin(self, _how: str, *, alone: bool = False) -> None:  # noqa: ARG002 - it is inside another
+    async def begin(self, _how: str, *, alone: bool = False, writes: bool = False) -> None:  # noqa: ARG002 - it is inside another
         await self._given.fetch("SAVEPOINT given")
         self._driver, self._begun = self._given._driver, True
 
