@@ -31,13 +31,10 @@ SAME = {GraphQLString: str, GraphQLID: str, GraphQLBoolean: bool}
 
 
 class Field(NamedTuple):
-    name: str
     out: str
     same: type | None
     """The class of values that it takes as they are."""
     coerce: Coerce
-    is_required: bool
-    default: Callable[[], Any] | None
 
 
 class Coercions:
@@ -65,32 +62,35 @@ class Coercions:
     def _found(self, type_: Any, value: Any) -> Any:
         return self._named[type_](value)
 
-    def _object(self, type_: GraphQLInputObjectType) -> Coerce:  # noqa: C901 - a branch is faster than a call
-        fields = [self._field(name, field) for name, field in type_.fields.items()]
-        names = type_.fields.keys()
+    def _object(self, type_: GraphQLInputObjectType) -> Coerce:
+        fields = {name: self._field(name, field) for name, field in type_.fields.items()}
+        required = {name for name, field in type_.fields.items() if is_required_input_field(field)}
         one_of = type_.is_one_of
         finish = None if type_.out_type is GraphQLInputObjectType.out_type else type_.out_type
+        absent: dict[str, Any] | None = None
 
-        def coerce(value: Any) -> Any:
+        def coerce(value: Any) -> Any:  # noqa: PLR0911 - as above
+            nonlocal absent
             if value is None or value is Undefined:
                 return None
-            if value.__class__ is not dict or not value.keys() <= names:
+            if value.__class__ is not dict:
                 return coerce_input_value(value, type_)
-            found = {}
-            for name, out, same, coerce_field, required, default in fields:
-                given = value.get(name, Undefined)
-                if given.__class__ is same:
-                    found[out] = given
-                elif given is not Undefined:
-                    coerced = coerce_field(given)
-                    if coerced is Undefined:
-                        return Undefined
-                    found[out] = coerced
-                elif required:
+            if absent is None:  # found when it is needed: a default that is wrong is told then
+                absent = _absent(type_)
+            found = absent.copy()
+            for name, given in value.items():
+                field = fields.get(name)
+                if field is None or given is Undefined:
+                    return coerce_input_value(value, type_)
+                out, same, coerce_field = field
+                coerced = given if given.__class__ is same else coerce_field(given)
+                if coerced is Undefined:
                     return Undefined
-                elif default is not None:
-                    found[out] = default()
-            if one_of and (len(found) != 1 or len(value) != 1 or None in found.values()):
+                found[out] = coerced
+            if not value.keys() >= required:
+                return Undefined
+            found = {out: given for out, given in found.items() if given is not Undefined}
+            if one_of and (len(found) != 1 or None in found.values()):
                 return coerce_input_value(value, type_)
             return found if finish is None else finish(found)
 
@@ -98,17 +98,12 @@ class Coercions:
 
     def _field(self, name: str, field: GraphQLInputField) -> Field:
         type_: Any = field.type
-        same = SAME.get(get_nullable_type(type_))
-        return Field(
-            name, field.out_name or name, same, self.of(type_), is_required_input_field(field), _default(field)
-        )
+        return Field(field.out_name or name, SAME.get(get_nullable_type(type_)), self.of(type_))
 
 
-def _default(field: GraphQLInputField) -> Callable[[], Any] | None:
-    """Return what gives a field's default value; None where it has none."""
-    if field.default is None and field.default_value is Undefined:
-        return None
-    return partial(coerce_default_value, field)
+def _absent(type_: GraphQLInputObjectType) -> dict[str, Any]:
+    """Return what fields are that are not given, in their order: their defaults, which are the same each time."""
+    return {field.out_name or name: coerce_default_value(field) for name, field in type_.fields.items()}
 
 
 def _non_null(coerce: Coerce) -> Coerce:

@@ -61,7 +61,7 @@ def check_document(document: DocumentNode, limits: Limits) -> int:
         if isinstance(node, DirectiveNode):
             directives += 1
         elif isinstance(node, ListValueNode):
-            values.add(len(node.values), depth, is_list=True)
+            values.add(len(node.values), depth, longest=len(node.values))
         elif isinstance(node, ObjectValueNode):
             values.add(len(node.fields), depth)
     has, remedy = "The document has {} directives", "leave some of them out"

@@ -3,7 +3,7 @@
 How long their texts may be is bounded by the body that brings them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from gql_api.errors import RequestErrorCode
@@ -14,18 +14,18 @@ NESTING: frozenset[type] = frozenset({list, dict})
 
 
 class ValueCount:
-    """Counts values, list by list and object by object, and raises the RequestError of the limit that they exceed."""
+    """Counts values, and raises the RequestError of the limit that they exceed."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._count = 0
 
-    def add(self, size: int, depth: int, *, is_list: bool = False) -> None:
-        """Count what is in a list or an object that is itself in `depth` others."""
+    def add(self, size: int, depth: int, *, longest: int = 0) -> None:
+        """Count what is in lists and objects that are in `depth` others, the longest of these lists with so much."""
         limits = self._limits
         self._count += size
-        if (is_list and size > limits.list_size) or self._count > limits.values or depth >= limits.values_depth:
-            self._refuse(size if is_list else 0, depth)
+        if longest > limits.list_size or self._count > limits.values or depth >= limits.values_depth:
+            self._refuse(longest, depth)
 
     def _refuse(self, length: int, depth: int) -> None:
         """Raise the error of the first limit that is exceeded, where one is."""
@@ -42,17 +42,11 @@ def check_variables(variables: Mapping[str, Any] | None, limits: Limits) -> None
     """Raise the RequestError of the first limit that the variables of a request exceed: JSON, as it was sent."""
     if not variables:
         return
-    values = ValueCount(limits)
-    values.add(len(variables), -1)
-    stack: list[tuple[object, int]] = [(value, 0) for value in variables.values()]
-    while stack:
-        value, depth = stack.pop()
-        if isinstance(value, list):
-            values.add(len(value), depth, is_list=True)
-            inner: Iterable[Any] = value
-        elif isinstance(value, dict):
-            values.add(len(value), depth)
-            inner = value.values()
-        else:
-            continue
-        stack.extend([(each, depth + 1) for each in inner if each.__class__ in NESTING])
+    values, depth = ValueCount(limits), -1
+    level: list[Any] = [variables]
+    while level:
+        lists = [each for each in level if each.__class__ is list]
+        values.add(sum(map(len, level)), depth, longest=max(map(len, lists), default=0))
+        objects = [each.values() for each in level if each.__class__ is not list]
+        level = [each for inside in (*lists, *objects) for each in inside if each.__class__ in NESTING]
+        depth += 1
