@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from gql_api.loaders import Loaders
 from gql_api.repositories import Repositories
 from gql_api.session import Session, Sessions
+from gql_api.shapes.category import Category
 from gql_api.shapes.task import TaskFilter
 from gql_api.unit_of_work import UnitOfWork
 from tests.api import statements
@@ -136,3 +137,26 @@ async def test_what_was_loaded_is_not_loaded_again(
     with statements(shared_engine) as seen:
         assert await loader.load(task.id) is await loader.load(task.id)
     assert len(seen) == 1
+
+
+async def test_what_is_remembered_later_is_made_when_it_is_asked_for(
+    work: UnitOfWork, repositories: Repositories, shared_engine: AsyncEngine
+) -> None:
+    home = await add_category(repositories)
+    loader, made = Loaders(work).category_by_id, []
+
+    def make() -> dict[int, Category]:
+        made.append(1)
+        return {home.id: home}
+
+    loader.prime_later(make)
+    loader.prime_later(lambda: {0: home})
+    assert not made
+    with statements(shared_engine) as seen:
+        assert await loader.load_all([home.id, 0]) == [home, home]
+        assert await loader.load(home.id) is home
+    assert (made, seen) == ([1], [])
+    loader.prime_later(make)
+    loader.clear_all()
+    assert await loader.load(home.id) == home
+    assert made == [1]
