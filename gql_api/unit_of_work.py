@@ -69,7 +69,7 @@ class UnitOfWork:
         """Read no more than these fields of tasks for answers, or all of them."""
         self._repositories.tasks.look_at(fields)
 
-    def bring_categories_along(self, tell: TellCategories, fields: frozenset[str] | None) -> None:
+    def bring_categories_along(self, tell: TellCategories | None, fields: frozenset[str] | None) -> None:
         """Let reads of tasks by id and of lists of all read their categories, too, with these fields or all of them;
         lists of categories tell theirs.
         """
@@ -134,15 +134,25 @@ class UnitOfWork:
     async def close(self) -> None:
         """End what is still open and give the connection back. Reads and writes that come later are refused.
 
-        What another task is doing here is cancelled: a loader's batch that nobody waits for any more.
+        What another task is doing here is cancelled: a loader's batch that nobody waits for any more. What was read is
+        let go of.
         """
         self._closed = True
+        self._let_go()
         if self._holder is not None and not self._holder.cancelling():  # a second time would cut short the first
             self._holder.cancel()
         if self._lock.locked():
             await self._to_the_end(self._end_in_turn())
         else:
             await self._end()
+
+    def _let_go(self) -> None:
+        """Part from the loaders, which know this: all of it would wait for the garbage collector otherwise, which then
+        takes more time than a request here and there may.
+        """
+        self._forget()
+        self._when_written = []
+        self.bring_categories_along(None, None)
 
     def _forget(self) -> None:
         for forget in self._when_written:
