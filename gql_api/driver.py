@@ -41,6 +41,9 @@ class Connection(asyncpg.Connection):
     keeps_its_session: bool = True
     """Whether all of its statements run in one session of the server, inside of transactions and outside."""
 
+    losses_before: int = 0
+    """How often connections had been lost when this one was taken from the pool."""
+
     _idle_since: float = -inf
 
     def is_idle_now(self) -> None:

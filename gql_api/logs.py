@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Literal
+from time import time
+from typing import Any, Literal, TextIO
 
 import orjson
 
@@ -80,6 +81,13 @@ class Text(logging.Formatter):
         return "\n".join(lines)
 
 
+class Lines(logging.StreamHandler[TextIO]):
+    """Writes to stderr, which sends each line on by itself: to say so for each takes as long as to write it."""
+
+    def flush(self) -> None:
+        pass
+
+
 FORMATTERS = {"text": Text, "json": Json}
 
 
@@ -98,7 +106,7 @@ def configure(log_format: LogFormat, level: str) -> None:
             "disable_existing_loggers": False,
             "formatters": {"line": {"()": FORMATTERS[log_format]}},
             "filters": {"addresses": {"()": _NoAddresses}, "refusals": {"()": _NoRefusals}},
-            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+            "handlers": {"stderr": {"()": Lines, "formatter": "line"}},
             "root": {"level": max(least, logging.WARNING), "handlers": ["stderr"]},
             "loggers": {
                 "gql_api": {"level": least},
@@ -124,9 +132,24 @@ def _forgo() -> None:
 def tell(logger: logging.Logger, level: int, message: str, facts: Mapping[str, object]) -> None:
     """Log a line with facts, as each request does: without looking for where in the code that is."""
     if logger.isEnabledFor(level):
-        record = Record(logger.name, level, "", 0, message, None, None)
-        record.facts = facts
+        like = _like(logger.name, level, message)
+        now = time()
+        record = Record.__new__(Record)
+        vars(record).update(
+            like,
+            created=now,
+            msecs=now % 1 * 1000 // 1,
+            relativeCreated=like["relativeCreated"] + (now - like["created"]) * 1000,
+            request_id=request_id.get(),
+            facts=facts,
+        )
         logger.handle(record)
+
+
+@lru_cache(maxsize=100)
+def _like(name: str, level: int, message: str) -> dict[str, Any]:
+    """Return what is the same in all records that say this."""
+    return vars(Record(name, level, "", 0, message, None, None))
 
 
 def for_machines() -> bool:

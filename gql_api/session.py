@@ -6,6 +6,7 @@ longer for each transaction than the transaction itself.
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -63,7 +64,7 @@ class Session:
         if self._driver is not None:
             raise RuntimeError("A transaction is open already")
         self._lent = lent = await self._sessions.lend()
-        self._driver = driver = cast(Connection, lent.driver_connection)
+        self._driver = driver = _driver(lent)
         self._used = self.kept = False
         self._alone = alone and driver.keeps_its_session and not (writes and driver.idle_for() > ALIVE)
         if self._alone:
@@ -201,46 +202,101 @@ class Session:
 class Sessions:
     """Makes the session of each operation, and lends them the pool's connections: first come, first served.
 
-    The pool could do that alone, and would need a greenlet and a task for it each time.
+    The pool could do that alone, and would need a greenlet and a task for it each time. Who waits is handed the
+    connection of who is done with it: it goes through the pool only when nobody waits.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
         assert isinstance(engine.pool, QueuePool)  # noqa: S101 - for the type checker: that is what engines here have
         self.engine = engine
         self._pool = engine.pool
-        self._turns = asyncio.Semaphore(self._pool.size())
+        self._free = self._pool.size()
+        """How many more may be taken from the pool."""
+        self._waiting: deque[asyncio.Future[PoolProxiedConnection | None]] = deque()
+        self._losses = 0
+        """How often connections were lost: those from before may be, too."""
 
     def __call__(self) -> Session:
         return Session(self)
 
     async def lend(self) -> PoolProxiedConnection:
         """Raises TimeoutError when none is free for longer than the pool may be waited for."""
-        if self._turns.locked():
-            async with asyncio.timeout(self._pool.timeout()):
-                await self._turns.acquire()
-        else:
-            await self._turns.acquire()
+        if self._free:
+            self._free -= 1
+        elif (handed := await self._handed_over()) is not None:
+            return handed
         try:
-            if self._pool.checkedin():
-                try:
-                    return self._pool.connect()
-                except MissingGreenlet:  # its connection was lost, and has to be made anew
-                    pass
-            return await self.engine.raw_connection()
+            lent = await self._taken()
         except BaseException:
-            self._turns.release()
+            self._pass_on(None)
             raise
+        _driver(lent).losses_before = self._losses
+        return lent
 
     def take_back(self, lent: PoolProxiedConnection) -> None:
         """Take back a connection that is idle."""
-        lent.close()
-        self._turns.release()
+        if self._waiting and _driver(lent).losses_before == self._losses:
+            self._pass_on(lent)
+        else:
+            lent.close()
+            self._pass_on(None)
 
     def throw_away(self, lent: PoolProxiedConnection, *, lost: bool) -> None:
         """Take back a connection that has been cut; the others too when it was `lost`: what has ended it has most
         likely ended all of its time.
         """
         if lost:
+            self._losses += 1
             self._pool._invalidate(lent, _checkin=False)  # noqa: SLF001 - as SQLAlchemy itself does it
         lent.invalidate()
-        self._turns.release()
+        self._pass_on(None)
+
+    async def _taken(self) -> PoolProxiedConnection:
+        """Take one from the pool, which has one."""
+        if self._pool.checkedin():
+            try:
+                return self._pool.connect()
+            except MissingGreenlet:  # its connection was lost, and has to be made anew
+                pass
+        return await self.engine.raw_connection()
+
+    async def _handed_over(self) -> PoolProxiedConnection | None:
+        """Wait for one that somebody gives back; None for the right to take one from the pool."""
+        loop = asyncio.get_running_loop()
+        handed: asyncio.Future[PoolProxiedConnection | None] = loop.create_future()
+        self._waiting.append(handed)
+        timer = loop.call_later(self._pool.timeout(), _give_up, handed)
+        try:
+            return await handed
+        except asyncio.CancelledError:
+            if not handed.cancelled() and handed.exception() is None:  # it came in the same moment
+                self._return(handed.result())
+            raise
+        finally:
+            timer.cancel()
+
+    def _return(self, lent: PoolProxiedConnection | None) -> None:
+        if lent is None:
+            self._pass_on(None)
+        else:
+            self.take_back(lent)
+
+    def _pass_on(self, lent: PoolProxiedConnection | None) -> None:
+        """Let who waits for longest have a connection, or the right to take one from the pool: it is free otherwise."""
+        while self._waiting:
+            handed = self._waiting.popleft()
+            if not handed.done():  # who has given up is still there
+                handed.set_result(lent)
+                return
+        if lent is not None:
+            lent.close()
+        self._free += 1
+
+
+def _driver(lent: PoolProxiedConnection) -> Connection:
+    return cast(Connection, lent.driver_connection)
+
+
+def _give_up(handed: asyncio.Future[PoolProxiedConnection | None]) -> None:
+    if not handed.done():
+        handed.set_exception(TimeoutError())

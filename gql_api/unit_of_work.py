@@ -239,20 +239,20 @@ class UnitOfWork:
         ENDING seconds more, until the connection is cut and nothing is left to be waited for.
         """
         task = asyncio.ensure_future(work)
-        cancelled: asyncio.CancelledError | None = None
-        cutting: asyncio.TimerHandle | None = None
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError as error:
+            if task.done():
+                raise
+            cancelled = error
+        stop()
+        cutting = self._cut_later()
         while not task.done():
             try:
                 await asyncio.wait([task])
             except asyncio.CancelledError as error:
-                if cancelled is None:
-                    stop()
                 cancelled = error
-                cutting = cutting or self._cut_later()
-        if cutting is not None:
-            cutting.cancel()
-        if cancelled is None:
-            return task.result()
+        cutting.cancel()
         if not task.cancelled():
             task.exception()  # it is known, and nobody waits for it any more
         raise cancelled
