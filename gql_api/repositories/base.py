@@ -17,7 +17,7 @@ from gql_api.models import Row
 from gql_api.repositories.arrays import among
 from gql_api.repositories.filters import Condition
 from gql_api.repositories.order import Key, Ordering, known
-from gql_api.repositories.statements import Build, fetch, number
+from gql_api.repositories.statements import Build, fetch, number, usual
 from gql_api.repositories.window import beyond, sliced, windowed
 from gql_api.session import Session
 from gql_api.shapes.base import Entity
@@ -88,7 +88,8 @@ class Repository(Generic[RowT, EntityT, FilterT]):
     async def list(self, filter: FilterT | None, order: Sequence[OrderTerm], page: Page) -> Rows[EntityT]:
         """Return a page of the rows that match."""
         whole = Window(page.offset + page.limit, backward=False, after=None, before=None)
-        return await self._read(self._page, Listing(filter, tuple(order), whole), *page, self._now)
+        listing = Listing(filter, tuple(order), whole)
+        return await self._read(self._page, listing, usual(page.limit), usual(page.offset), self._now)
 
     async def slice(self, listing: Listing[FilterT]) -> Slice[EntityT]:
         """Return the rows of a window on those that match."""
@@ -132,12 +133,12 @@ class Repository(Generic[RowT, EntityT, FilterT]):
         return sliced(rows, listing.window, layout, slice(start, start + len(listing.order) + 1))
 
     def _with_known(self, listing: Listing[FilterT]) -> Listing[FilterT]:
-        """Return the listing with what the order knows of its positions."""
-        window = listing.window
-        if window.after is None and window.before is None:
-            return listing
-        after, before = (known(each, listing.order, self.orders) for each in (window.after, window.before))
-        return listing._replace(window=window._replace(after=after, before=before))
+        """Return the listing with what is known of its positions and its size."""
+        window = listing.window._replace(size=usual(listing.window.size))
+        if window.after is not None or window.before is not None:
+            after, before = (known(each, listing.order, self.orders) for each in (window.after, window.before))
+            window = window._replace(after=after, before=before)
+        return listing._replace(window=window)
 
     def _with_known_end(self, outside: Outside[FilterT]) -> Outside[FilterT]:
         position = known(outside.position, outside.order, self.orders)

@@ -5,10 +5,10 @@ from functools import lru_cache
 from itertools import count
 from typing import Any, NamedTuple, TypeAlias, cast
 
-from sqlalchemy import ColumnElement, Dialect, Executable, Integer, literal
+from sqlalchemy import ColumnElement, Dialect, Executable, Integer, literal, literal_column
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
-from gql_api.repositories.forms import Slot, argument_of, converted, form_of
+from gql_api.repositories.forms import Known, Slot, argument_of, converted, form_of
 from gql_api.session import Session
 
 Build: TypeAlias = Callable[..., Any]
@@ -16,6 +16,9 @@ Build: TypeAlias = Callable[..., Any]
 
 KEPT = 500
 """Most statements that are kept. A client can think of many filters."""
+
+USUAL = frozenset({0, 10, 20, 25, 50, 100})
+"""Sizes of pages, and places where they begin, that are asked for most."""
 
 DIALECT: Dialect = cast(Any, PGDialect_asyncpg)()
 
@@ -41,8 +44,18 @@ async def fetch(session: Session, build: Build, *arguments: Any) -> list[Any]:
     return await session.fetch(statement.text, statement.arguments(values))
 
 
-def number(value: int, more: int = 0) -> ColumnElement[int]:
+def usual(size: int) -> Any:
+    """Return a number of rows as a part of a statement's form where many ask for so many.
+
+    PostgreSQL makes a plan anew each time for a number that it does not know beforehand: it could be of all rows.
+    """
+    return Known(size) if size in USUAL else size
+
+
+def number(value: Any, more: int = 0) -> ColumnElement[int]:
     """Return a number of rows, for LIMIT and OFFSET."""
+    if isinstance(value, Known):
+        return literal_column(str(value.value + more), Integer)
     return literal(converted(value, lambda known: known + more) if more else value, Integer)
 
 

@@ -17,7 +17,7 @@ from gql_api.repositories.task import TaskRepository
 from gql_api.shapes.category import CategoryFilter
 from gql_api.shapes.cursor import Position
 from gql_api.shapes.filter import DateTimeFilter, Filter, IdFilter, StringFilter
-from gql_api.shapes.page import MOST_RELEVANT_FIRST, Direction, Listing, OrderTerm, Window
+from gql_api.shapes.page import MOST_RELEVANT_FIRST, NEWEST_FIRST, Direction, Listing, OrderTerm, Window
 from gql_api.shapes.search import search_query
 from gql_api.shapes.tag import TagFilter
 from gql_api.shapes.task import (
@@ -105,13 +105,17 @@ def listings(draw: st.DrawFn) -> Listing[TaskFilter]:
     def position() -> Position | None:
         return draw(st.none() | st.tuples(*(VALUES[key] for key in keys), IDS))
 
-    window = Window(draw(st.integers(0, 3)), draw(st.booleans()), position(), position())
+    size = draw(st.integers(0, 3) | st.sampled_from(sorted(statements.USUAL)))
+    window = Window(size, draw(st.booleans()), position(), position())
     return Listing(draw(st.none() | TASKS), order, window)
 
 
 def alone(listing: Listing[TaskFilter]) -> tuple[str, list[Any]]:
     """Return the SQL of a list, and its values, as it is built for this call alone: of what is known, of no form."""
-    prepared = listing._replace(filter=None if listing.filter is None else with_prepared(listing.filter))
+    prepared = listing._replace(
+        filter=None if listing.filter is None else with_prepared(listing.filter),
+        window=listing.window._replace(size=statements.usual(listing.window.size)),
+    )
     statement = compiled(TaskRepository._windowed(prepared, NOW))
     return statement.text, statement.arguments([])
 
@@ -149,6 +153,19 @@ def test_another_value_is_no_other_statement() -> None:
     assert len({text for text, _ in found}) == 1
     values = found[1][1]
     assert set(map(str, values)) == {"('b') & ('c':*)", "[]", r"%\%%", "0.5", "7", "8"}
+
+
+def test_a_usual_number_of_rows_is_in_the_statement() -> None:
+    """PostgreSQL then keeps its plan: it knows that it is not of all rows."""
+    listing = Listing(None, NEWEST_FIRST, Window(50, backward=False, after=None, before=None))
+    known = TaskRepository._with_known(TaskRepository.__new__(TaskRepository), listing)
+    text, values = kept(TaskRepository._windowed, known, NOW)
+    assert text.endswith("LIMIT 51")
+    assert values == []
+    text, values = kept(TaskRepository._page, listing, statements.usual(20), statements.usual(0), NOW)
+    assert text.endswith("LIMIT 20 OFFSET 0")
+    text, values = kept(TaskRepository._page, listing, statements.usual(21), statements.usual(40), NOW)
+    assert [*values] == [21, 40]
 
 
 def test_no_more_than_a_bound_is_kept() -> None:
