@@ -49,6 +49,11 @@ class Session:
         return self._driver is not None
 
     @property
+    def ends_at_once(self) -> bool:
+        """Whether nobody is waited for when it is closed."""
+        return not self._begun
+
+    @property
     def is_alone(self) -> bool:
         """Whether one statement is all, and a transaction by itself."""
         return self._alone

@@ -185,7 +185,9 @@ class UnitOfWork:
 
     async def _end(self) -> None:
         """Roll back what is not committed and give the connection back, within ENDING seconds."""
-        if self._session.is_open:
+        if self._session.ends_at_once:
+            await self._session.close()
+        else:
             cutting = self._cut_later()
             try:
                 await self._session.close()
