@@ -41,7 +41,7 @@ DOORS = {
     TRANSACTION: (
         "gql_api.session:Session.begin",
         "gql_api.session:Session.close",
-        "gql_api.unit_of_work:UnitOfWork._commit",
+        "gql_api.session:Session.commit",
         "gql_api.unit_of_work:UnitOfWork.close",
     ),
     ENCODE: ("gql_api.http.graphql:encoded", "gql_api.http.response:encoded"),

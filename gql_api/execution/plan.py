@@ -34,6 +34,10 @@ MOST = 500
 """Places in a plan, with a field's counted for each type that its object may have: what takes a tenth of a second."""
 
 
+MOST_LAYOUTS = 4
+"""For how many layouts of rows a list is compiled."""
+
+
 class NotPlannedError(Exception):
     """The operation is left to the ordinary executor, for a reason that may be counted."""
 
@@ -119,6 +123,15 @@ class Plan:
     """Of the instances of classes: which attributes are looked at, where that is known."""
     compile_by_row: Callable[[Place, Layout], Any] = lambda _place, _layout: None
     """Returns a compiled function that selects from rows at a place; None where rows of the layout will not do."""
+
+    def by_row(self, place: Place, layout: Layout) -> Any:
+        """Return what selects from a row of a list's item; None where the item itself is needed."""
+        known = place.by_row
+        if layout not in known:
+            if len(known) >= MOST_LAYOUTS:
+                return None
+            known[layout] = self.compile_by_row(place, layout)
+        return known[layout]
 
 
 class Planner:

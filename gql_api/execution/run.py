@@ -21,15 +21,12 @@ from gql_api.execution.called import Called, Info
 from gql_api.execution.given import unchangeable
 from gql_api.execution.path import Keys, Path, graphql_path, keys
 from gql_api.execution.plan import Field, Place, Plan, Selection
-from gql_api.shapes.rows import Layout, Row
+from gql_api.shapes.rows import Row
 
 Region = list[list[Any]]
 """Its branches, and then the entries of each relation: the parent's answer, the key, the parent's path."""
 
 Complete = Callable[["Run", Any, Path, Region], Any]
-
-MOST_LAYOUTS = 4
-"""For how many layouts of rows a list is compiled."""
 
 
 class Later(NamedTuple):
@@ -129,16 +126,6 @@ class Run:
             message = f"Expected Iterable, but did not find one for field '{field.parent}.{field.name}'."
             raise GraphQLError(message)
         return iter(value)
-
-    def by_row(self, place: Place, layout: Layout) -> Any:
-        """Return what selects from a row of a list's item; None where the item itself is needed."""
-        known = place.by_row
-        if layout in known:
-            return known[layout]
-        if len(known) >= MOST_LAYOUTS:
-            return None
-        made = known[layout] = self.plan.compile_by_row(place, layout)
-        return made
 
     def rows(self, place: Place, select: Complete, rows: Iterable[Row], path: Path, region: Region) -> list[Any]:
         """Return a list, completed from the rows of its items. Raises GraphQLError where there may be no null."""

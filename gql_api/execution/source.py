@@ -191,7 +191,7 @@ class Source:
         assert items is not None  # noqa: S101 - for the type checker: the type is a list
         name = self._name("items", items)
         if isinstance(items.named, GraphQLObjectType):
-            self._write(1, "if v.__class__ is Rows:", f"    f = x.by_row({name}, v.layout)")
+            self._write(1, "if v.__class__ is Rows:", f"    f = x.plan.by_row({name}, v.layout)")
             self._write(2, "if f is not None:", f"    return x.rows({name}, f, v.rows, at, r)", "v = list(v)")
         self._write(1, f"if not ({PLAIN_LIST}):")
         self._write(2, f"v = x.items({self._name('field', place)}, v, at)")

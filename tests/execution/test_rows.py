@@ -13,7 +13,7 @@ from strawberry.types import Info
 
 from gql_api.execution import Compiler, Compiling, Derived, Relation, instances_of
 from gql_api.execution.declared import COMPILED
-from gql_api.execution.run import MOST_LAYOUTS
+from gql_api.execution.plan import MOST_LAYOUTS
 from gql_api.shapes.rows import Layout, Rows
 from tests.execution.executors import compiler
 
