@@ -93,11 +93,11 @@ class TaskRepository(TaskWrites):
         return {key for (key,) in await self._rows(self._titles_among, [text_key(title) for title in titles])}
 
     async def _read(self, build: Build, *arguments: Any) -> Rows[Task]:
-        if self.tell_categories is None:
+        tell, fields = self.tell_categories, self.category_fields
+        if tell is None:
             return await super()._read(build, *arguments)
-        fields = self.category_fields
         found = await super()._read(with_category(build, fields), *arguments)
-        self.tell_categories(partial(categories, found.rows, fields))
+        tell(partial(categories, found.rows, fields))
         return Rows(layout_with_category(self._names, fields), found.rows)
 
     async def _slices(
