@@ -59,6 +59,8 @@ def not_sent(error: BaseException) -> bool:
     cause = driver_error(error)
     if isinstance(cause, asyncpg.PostgresConnectionError) and isinstance(cause.__cause__, BrokenPipeError):
         return True  # of what is not sent to its end the server does nothing
+    if type(cause) is asyncpg.InternalClientError and "cannot switch to state" in str(cause):
+        return True  # of a connection that the server has ended a moment ago, while nobody used it
     # The driver has one class for a closed connection and for its own misuse; only the words tell them apart.
     return isinstance(cause, asyncpg.InterfaceError) and "connection is closed" in str(cause)
 

@@ -109,11 +109,12 @@ class Session:
         await self._execute(RELEASE)
 
     async def commit(self) -> None:
-        self.kept = None
+        driver, self.kept = self._connected, None
         try:
-            said = await self._connected.execute("COMMIT;")
+            said = await driver.execute("COMMIT;")
         except Exception as error:
             self._not_kept(error)
+            self._look_after(driver, error)
             raise
         self.kept = said == "COMMIT"
         if not self.kept:  # the server answers so where a statement has failed before
@@ -170,10 +171,8 @@ class Session:
             raise
 
     def _not_kept(self, error: Exception) -> None:
-        """Take note that nothing was kept, when that is what an error says: also of a connection that the server had
-        ended before.
-        """
-        if not_sent(error) or refused(error) or type(error) is asyncpg.InternalClientError:
+        """Take note that nothing was kept, when that is what an error says."""
+        if not_sent(error) or refused(error):
             self.kept = False
 
     def _look_after(self, driver: Connection, error: Exception) -> None:

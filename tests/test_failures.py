@@ -25,6 +25,7 @@ def wrapped(cause: BaseException, *, invalidated: bool = False) -> DBAPIError:
         (asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation"), 1),
         (asyncpg.InterfaceError("connection is closed"), 1),
         (asyncpg.InterfaceError("cannot perform operation: connection is closed"), 1),
+        (asyncpg.InternalClientError("cannot switch to state 15; another operation (2) is in progress"), 1),
         (asyncpg.ConnectionDoesNotExistError("connection was closed in the middle: query_wait_timeout"), 0),
         (asyncpg.CannotConnectNowError(), 0),
         (asyncpg.TooManyConnectionsError(), 0),
@@ -70,3 +71,27 @@ def test_whatever_was_said_a_connection_that_is_gone_may_be_had_anew() -> None:
     meant = failures.unavailable(wrapped(asyncpg.UndefinedTableError(), invalidated=True))
     assert meant is not None
     assert meant.retryable
+
+
+def broken(cause: Exception) -> asyncpg.PostgresError:
+    """Return what the driver raises of a connection that failed for this cause."""
+    error = asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation")
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize(
+    ("cause", "not_sent"),
+    [
+        (asyncpg.InterfaceError("connection is closed"), True),
+        (asyncpg.InternalClientError("cannot switch to state 15; another operation (2) is in progress"), True),
+        (broken(BrokenPipeError()), True),
+        (broken(ConnectionResetError()), False),
+        (broken(asyncpg.AdminShutdownError()), False),
+        (asyncpg.InternalClientError("got result for unknown protocol state 7"), False),
+        (asyncpg.AdminShutdownError(), False),
+    ],
+)
+def test_what_was_never_sent_leaves_no_doubt(cause: Exception, *, not_sent: bool) -> None:
+    assert failures.not_sent(cause) is not_sent
+    assert not failures.refused(cause)

@@ -520,6 +520,28 @@ async def test_a_connection_that_is_lost_before_the_commit_leaves_no_doubt(
     assert await raw.fetchval("SELECT count(*) FROM tasks") == 10
 
 
+async def test_a_connection_that_is_lost_when_it_is_to_be_committed_is_unavailable(
+    engine: AsyncEngine, sessions: Sessions, raw: Raw
+) -> None:
+    """Whatever the driver makes of it, whose words depend on what it has read by then."""
+    for waits in (False, True) * 3:
+        work = UnitOfWork(sessions)
+
+        async def write(work: UnitOfWork = work, *, waits: bool = waits) -> None:
+            async with work.write() as repositories:
+                await add_task(repositories)
+                await raw.execute(KILL_OTHERS)
+                if waits:
+                    await nothing_runs(raw)
+
+        with pytest.raises(UnavailableError):
+            await write()
+        assert not work.committed
+        assert await raw.fetchval("SELECT count(*) FROM tasks") == 0
+        await work.close()
+    assert busy(engine) == 0
+
+
 async def test_who_comes_after_a_failed_read_is_told_the_same(sessions: Sessions, raw: Raw) -> None:
     work = UnitOfWork(sessions)
     async with work.read() as repositories:
