@@ -70,6 +70,16 @@ def refused(error: BaseException) -> bool:
     return isinstance(cause := driver_error(error), asyncpg.PostgresError) and not isinstance(cause, LOST)
 
 
+def ended_first(error: BaseException) -> bool:
+    """Whether it is the server's word that it was told to end the session, before it was done with a statement.
+
+    A statement that is a transaction by itself is then not committed: from its commit until the answer is sent the
+    server heeds no such order (PostgreSQL's `ProcessInterrupts`). Of a crash it says so at any time.
+    """
+    cause = driver_error(error)
+    return isinstance(cause.__cause__ or cause, asyncpg.AdminShutdownError | asyncpg.IdleSessionTimeoutError)
+
+
 def driver_error(error: BaseException) -> BaseException:
     """Return what the driver raised, where SQLAlchemy has wrapped it."""
     if isinstance(error, DBAPIError) and error.orig is not None:

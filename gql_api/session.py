@@ -13,7 +13,7 @@ import asyncpg
 from sqlalchemy import PoolProxiedConnection
 
 from gql_api.driver import Connection
-from gql_api.failures import not_sent, refused, unavailable
+from gql_api.failures import ended_first, not_sent, refused, unavailable
 from gql_api.lending import Lending, driver_of
 from gql_api.report import count_statement
 
@@ -87,6 +87,8 @@ class Session:
             rows: list[asyncpg.Record] = await driver.fetch(statement, *values)
         except Exception as error:
             self._not_kept(error)
+            if ended_first(error):
+                self.kept = False
             self._look_after(driver, error)
             raise
         if self._alone:

@@ -161,13 +161,29 @@ async def test_cancelled_at_each_await_it_is_known_what_became_of_it(one: One, r
     raise AssertionError("It never came to its end")
 
 
-async def test_a_connection_that_is_lost_meanwhile_leaves_a_doubt(one: One, raw: Raw) -> None:
+async def test_what_the_server_ends_in_good_order_is_not_saved(one: One, raw: Raw) -> None:
     work = one.work()
     async with raw.transaction():
         await raw.execute(LOCK)
         task = asyncio.create_task(work.write_alone(add_task))
         await waiting_for_a_lock(raw, 1)
         await raw.execute(KILL_OTHERS)
+        with pytest.raises(UnavailableError) as caught:
+            await asyncio.wait_for(task, 60)
+    assert caught.value.retryable
+    assert kept(work) is False
+    assert await tasks_of(raw) == 0
+    await work.close()
+    await look(one)
+
+
+async def test_a_connection_that_is_lost_meanwhile_leaves_a_doubt(one: One, raw: Raw) -> None:
+    work = one.work()
+    async with raw.transaction():
+        await raw.execute(LOCK)
+        task = asyncio.create_task(work.write_alone(add_task))
+        await waiting_for_a_lock(raw, 1)
+        work._session.cut()
         with pytest.raises(UnavailableError) as caught:
             await asyncio.wait_for(task, 60)
     assert caught.value.in_doubt
