@@ -44,9 +44,9 @@ class Lending:
 
     def take_back(self, lent: PoolProxiedConnection) -> None:
         """Take back a connection that is idle."""
-        if self._waiting and driver_of(lent).losses_before == self._losses:
+        if driver_of(lent).losses_before == self._losses:
             self._pass_on(lent)
-        else:
+        else:  # the pool makes it anew before it lends it again
             lent.close()
             self._pass_on(None)
 
@@ -79,16 +79,10 @@ class Lending:
             return await handed
         except asyncio.CancelledError:
             if not handed.cancelled() and handed.exception() is None:  # it came in the same moment
-                self._return(handed.result())
+                self._pass_on(handed.result())
             raise
         finally:
             timer.cancel()
-
-    def _return(self, lent: PoolProxiedConnection | None) -> None:
-        if lent is None:
-            self._pass_on(None)
-        else:
-            self.take_back(lent)
 
     def _pass_on(self, lent: PoolProxiedConnection | None) -> None:
         """Let who waits for longest have a connection, or the right to take one from the pool: it is free otherwise."""

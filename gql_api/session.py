@@ -20,11 +20,11 @@ from gql_api.report import count_statement
 logger = logging.getLogger(__name__)
 
 SAVEPOINT = "SAVEPOINT before"
-ALIVE = 1.0
-"""For how many seconds a connection is taken for alive that has answered."""
-
 RELEASE = "RELEASE SAVEPOINT before"
 ROLL_BACK_TO_IT = "ROLLBACK TO SAVEPOINT before; RELEASE SAVEPOINT before"
+
+ALIVE = 1.0
+"""For how many seconds a connection is taken for alive that has answered."""
 
 
 class Session:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from math import inf
 from typing import Any
 
@@ -17,8 +18,6 @@ from tests.conftest import KILL_OTHERS, Raw, waiting_for_a_lock
 from tests.factories import add_task
 from tests.test_transactions import One, look
 from tests.test_unit_of_work import CancelledAt, nothing_runs
-
-LOCK = "LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE"
 
 
 @pytest.fixture
@@ -37,6 +36,16 @@ async def tasks_of(raw: Raw) -> int:
 
 def kept(work: UnitOfWork) -> bool | None:
     return work.committed
+
+
+@asynccontextmanager
+async def waiting(work: UnitOfWork, raw: Raw) -> AsyncIterator[asyncio.Task[Task]]:
+    """Give a write that waits on the server, for a lock that is held until the block ends."""
+    async with raw.transaction():
+        await raw.execute("LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE")
+        task = asyncio.create_task(work.write_alone(add_task))
+        await waiting_for_a_lock(raw, 1)
+        yield task
 
 
 async def in_category(repositories: Repositories) -> Task:
@@ -116,10 +125,7 @@ async def test_cancelled_while_it_waits_it_is_ended_on_the_server(one: One, raw:
     """At once, though the lock that it waits for stays; and what is asked of the server can end nobody else's."""
     backend = await look(one)
     work = one.work()
-    async with raw.transaction():
-        await raw.execute(LOCK)
-        task = asyncio.create_task(work.write_alone(add_task))
-        await waiting_for_a_lock(raw, 1)
+    async with waiting(work, raw) as task:
         for _ in range(3):
             task.cancel()
             await asyncio.sleep(0)
@@ -163,10 +169,7 @@ async def test_cancelled_at_each_await_it_is_known_what_became_of_it(one: One, r
 
 async def test_what_the_server_ends_in_good_order_is_not_saved(one: One, raw: Raw) -> None:
     work = one.work()
-    async with raw.transaction():
-        await raw.execute(LOCK)
-        task = asyncio.create_task(work.write_alone(add_task))
-        await waiting_for_a_lock(raw, 1)
+    async with waiting(work, raw) as task:
         await raw.execute(KILL_OTHERS)
         with pytest.raises(UnavailableError) as caught:
             await asyncio.wait_for(task, 60)
@@ -179,10 +182,7 @@ async def test_what_the_server_ends_in_good_order_is_not_saved(one: One, raw: Ra
 
 async def test_a_connection_that_is_lost_meanwhile_leaves_a_doubt(one: One, raw: Raw) -> None:
     work = one.work()
-    async with raw.transaction():
-        await raw.execute(LOCK)
-        task = asyncio.create_task(work.write_alone(add_task))
-        await waiting_for_a_lock(raw, 1)
+    async with waiting(work, raw) as task:
         work._session.cut()
         with pytest.raises(UnavailableError) as caught:
             await asyncio.wait_for(task, 60)
@@ -200,10 +200,7 @@ async def test_a_server_that_does_not_end_it_is_not_waited_for(
     monkeypatch.setattr(unit_of_work, "ENDING", 0.1)
     monkeypatch.setattr(session.Session, "stop", lambda _: None)
     work = one.work()
-    async with raw.transaction():
-        await raw.execute(LOCK)
-        task = asyncio.create_task(work.write_alone(add_task))
-        await waiting_for_a_lock(raw, 1)
+    async with waiting(work, raw) as task:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await asyncio.wait_for(task, 60)

@@ -69,7 +69,7 @@ class Coercions:
         finish = None if type_.out_type is GraphQLInputObjectType.out_type else type_.out_type
         absent: dict[str, Any] | None = None
 
-        def coerce(value: Any) -> Any:  # noqa: PLR0911 - as above
+        def coerce(value: Any) -> Any:  # noqa: PLR0911 - a branch is faster than a call
             nonlocal absent
             if value is None or value is Undefined:
                 return None
