@@ -429,6 +429,33 @@ async def test_cancelled_while_a_connection_is_handed_over_it_is_not_lost(databa
     await engine.dispose()
 
 
+@pytest.mark.parametrize("lost", [False, True])
+async def test_cancelled_when_a_connection_was_handed_over_the_next_one_has_it(database: str, *, lost: bool) -> None:
+    """Or the right to a new one, where the other was thrown away."""
+    engine = db.create_engine(database, pool_size=1)
+    sessions = db.create_sessions(engine)
+
+    async def count(work: UnitOfWork) -> int:
+        async with work.read() as repositories:
+            return await repositories.tasks.count(None)
+
+    holder, given_up, next_one = (UnitOfWork(sessions) for _ in range(3))
+    await count(holder)
+    first, second = (asyncio.create_task(count(work)) for work in (given_up, next_one))
+    await asyncio.sleep(0)
+    if lost:
+        holder._session.cut()
+    await holder.close()
+    first.cancel()  # before it can know
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    assert await asyncio.wait_for(second, 60) == 0
+    for work in (given_up, next_one):
+        await work.close()
+    assert busy(engine) == 0
+    await engine.dispose()
+
+
 async def slow_commits(raw: Raw, seconds: float) -> None:
     """Let each commit that adds a task take so long, or fail when that is negative."""
     await raw.execute(f"""
