@@ -29,6 +29,9 @@ CONTINUED = "  | "
 PLAIN = re.compile(r"[^\s\"'=\\]+")
 """A value that needs no quotes."""
 
+NUMBERS = frozenset({int, float, bool})
+"""Classes of values that need none, whatever they are."""
+
 
 class Record(logging.LogRecord):
     """A log record that knows its request."""
@@ -70,7 +73,7 @@ class Text(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         asked = getattr(record, "request_id", None)
         first, *more = record.getMessage().rstrip().split("\n")
-        facts = "".join(f" {name}={_value(value)}" for name, value in _facts(record).items())
+        facts = "".join([f" {name}={_value(value)}" for name, value in _facts(record).items()])
         about = f" [{asked}]" if asked is not None else ""
         lines = [f"{_timestamp(record)} {record.levelname:7} {record.name}{about}: {_visible(first)}{facts}"]
         if record.exc_info:
@@ -190,7 +193,10 @@ def _facts(record: logging.LogRecord) -> Mapping[str, object]:
     return facts
 
 
-def _value(value: object) -> str:
+def _value(value: object) -> object:
+    """Return what is written of a value."""
+    if value.__class__ in NUMBERS:
+        return value
     text = _visible(str(value))
     return text if PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
 

@@ -4,7 +4,7 @@ They answer what graphql-core's `coerce_input_value` does, `Undefined` for what 
 type is for each value of a list. What is wrong with a value graphql-core says.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -30,11 +30,23 @@ SAME = {GraphQLString: str, GraphQLID: str, GraphQLBoolean: bool}
 """Standard scalars that take values of a class as they are."""
 
 
+MOST_KINDS = 100
+"""Of how many kinds of objects it is remembered what is to be done, for each input type."""
+
+
 class Field(NamedTuple):
     out: str
     same: type | None
     """The class of values that it takes as they are."""
     coerce: Coerce
+
+
+class Kind(NamedTuple):
+    """Objects of an input type that have certain fields, in a certain order."""
+
+    fields: list[Field]
+    absent: dict[str, Any]
+    """What is coerced, in the type's order, but for the values that are given: the defaults of those that are not."""
 
 
 class Coercions:
@@ -64,33 +76,30 @@ class Coercions:
 
     def _object(self, type_: GraphQLInputObjectType) -> Coerce:
         fields = {name: self._field(name, field) for name, field in type_.fields.items()}
-        required = {name for name, field in type_.fields.items() if is_required_input_field(field)}
         one_of = type_.is_one_of
         finish = None if type_.out_type is GraphQLInputObjectType.out_type else type_.out_type
-        absent: dict[str, Any] | None = None
+        kinds: dict[tuple[str, ...], Kind] = {}
 
         def coerce(value: Any) -> Any:  # noqa: PLR0911 - a branch is faster than a call
-            nonlocal absent
             if value is None or value is Undefined:
                 return None
             if value.__class__ is not dict:
                 return coerce_input_value(value, type_)
-            if absent is None:  # found when it is needed: a default that is wrong is told then
-                absent = _absent(type_)
-            found = absent.copy()
-            for name, given in value.items():
-                field = fields.get(name)
-                if field is None or given is Undefined:
+            names = tuple(value)
+            kind = kinds.get(names) or _kind(type_, fields, names, kinds)
+            if kind is None:
+                return coerce_input_value(value, type_)
+            found = kind.absent.copy()
+            for (out, same, coerce_field), given in zip(kind.fields, value.values(), strict=True):
+                if given.__class__ is same:
+                    found[out] = given
+                elif given is Undefined:
                     return coerce_input_value(value, type_)
-                out, same, coerce_field = field
-                coerced = given if given.__class__ is same else coerce_field(given)
-                if coerced is Undefined:
+                elif (coerced := coerce_field(given)) is Undefined:
                     return Undefined
-                found[out] = coerced
-            if not value.keys() >= required:
-                return Undefined
-            found = {out: given for out, given in found.items() if given is not Undefined}
-            if one_of and (len(found) != 1 or None in found.values()):
+                else:
+                    found[out] = coerced
+            if one_of and None in found.values():
                 return coerce_input_value(value, type_)
             return found if finish is None else finish(found)
 
@@ -101,9 +110,23 @@ class Coercions:
         return Field(field.out_name or name, SAME.get(get_nullable_type(type_)), self.of(type_))
 
 
-def _absent(type_: GraphQLInputObjectType) -> dict[str, Any]:
-    """Return what fields are that are not given, in their order: their defaults, which are the same each time."""
-    return {field.out_name or name: coerce_default_value(field) for name, field in type_.fields.items()}
+def _kind(
+    type_: GraphQLInputObjectType, fields: Mapping[str, Field], names: tuple[str, ...], kinds: dict[Any, Kind]
+) -> Kind | None:
+    """Return what is known of objects with fields of these names, and remember it; None where they are wrong.
+
+    A default that is wrong is told here, when it is needed.
+    """
+    wrong = not fields.keys() >= set(names) or (type_.is_one_of and len(names) != 1)
+    if wrong or any(is_required_input_field(field) for name, field in type_.fields.items() if name not in names):
+        return None
+    values = {
+        fields[name].out: None if name in names else coerce_default_value(field) for name, field in type_.fields.items()
+    }
+    absent = {out: value for out, value in values.items() if value is not Undefined}
+    if len(kinds) >= MOST_KINDS:
+        kinds.clear()
+    return kinds.setdefault(names, Kind([fields[name] for name in names], absent))
 
 
 def _non_null(coerce: Coerce) -> Coerce:

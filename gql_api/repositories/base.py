@@ -24,7 +24,6 @@ from gql_api.shapes.base import Entity
 from gql_api.shapes.filter import Filter
 from gql_api.shapes.page import Listing, OrderTerm, Outside, Page, Slice, Window
 from gql_api.shapes.rows import Layout, Rows, layout
-from gql_api.shapes.text import fold
 
 RowT = TypeVar("RowT", bound=Row)
 EntityT = TypeVar("EntityT", bound=Entity)
@@ -52,8 +51,8 @@ class Repository(Generic[RowT, EntityT, FilterT]):
     """Groups of fields that are not read where nobody looks at any of a group. Not one by one: each choice makes
     another statement, and connections keep a hundred of them prepared.
     """
-    derived: ClassVar[Mapping[str, Mapping[str, Callable[[str | None], str | None]]]] = {}
-    """Which columns are made of which text column, and how."""
+    derived: ClassVar[Mapping[str, Callable[[Any], Mapping[str, str | None]]]] = {}
+    """What makes further columns of a text column."""
     _columns: ClassVar[Sequence[Column[Any]]]
     _layout: Layout
     """Of a row that begins with these columns."""
@@ -213,11 +212,9 @@ class Repository(Generic[RowT, EntityT, FilterT]):
 
     def _with_keys(self, values: Mapping[str, Any]) -> dict[str, Any]:
         complete = dict(values)
-        for text, columns in self.derived.items():
+        for text, make in self.derived.items():
             if text in values:
-                given = values[text]
-                for name, make in columns.items():
-                    complete[name] = make(given)
+                complete |= make(values[text])
         return complete
 
 
@@ -242,11 +239,6 @@ def _only(build: Build, shape: type[Entity], names: tuple[str, ...] | None) -> B
         return rows.with_only_columns(*[column for column in rows.selected_columns if column.key not in left_out])
 
     return only
-
-
-def key_of(text: str | None) -> str | None:
-    """Return the key of a text that may be absent. What is kept trimmed comes trimmed."""
-    return None if text is None else fold(text)
 
 
 def locked(statement: Select[Any], lock: Lock | None) -> Select[Any]:

@@ -13,9 +13,9 @@ from gql_api.errors import AlreadyExistsError, Kind
 from gql_api.failures import violated
 from gql_api.models import NamedRow
 from gql_api.repositories.arrays import by_column, rows, texts
-from gql_api.repositories.base import FilterT, Lock, Repository, differing, key_of, locked
+from gql_api.repositories.base import FilterT, Lock, Repository, differing, locked
 from gql_api.shapes.base import NamedEntity
-from gql_api.shapes.text import text_key
+from gql_api.shapes.text import fold, text_key
 
 ATTEMPTS = 5
 """How often a name may be found taken by a row that is gone when it is looked at."""
@@ -30,7 +30,7 @@ class NamedRepository(Repository[NamedRowT, NamedEntityT, FilterT]):
     kind: ClassVar[Kind]
     unique_name: ClassVar[str]
     """The constraint that keeps names unique."""
-    derived = {"name": {"name_key": key_of}}  # noqa: RUF012 - a ClassVar by its declaration in the base
+    derived = {"name": lambda name: {"name_key": fold(name)}}  # noqa: RUF012 - a ClassVar by its declaration in the base
 
     async def by_names(self, names: Collection[str], lock: Lock | None = None) -> dict[str, NamedEntityT]:
         """Return those of these names by text key, without regard to case, with one statement."""

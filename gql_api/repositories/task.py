@@ -11,7 +11,6 @@ from sqlalchemy.orm import aliased
 from gql_api import models
 from gql_api.repositories.along import TellCategories, categories, layout_with_category, with_category
 from gql_api.repositories.arrays import among, texts
-from gql_api.repositories.base import key_of
 from gql_api.repositories.by_category import windowed_by_category_name
 from gql_api.repositories.conditions import relevance, task_condition
 from gql_api.repositories.filters import Condition
@@ -23,7 +22,7 @@ from gql_api.shapes.page import MOST_RELEVANT_FIRST, RELEVANCE, Listing, OrderTe
 from gql_api.shapes.rows import Rows
 from gql_api.shapes.search import search_vector
 from gql_api.shapes.task import Task, TaskFilter
-from gql_api.shapes.text import text_key
+from gql_api.shapes.text import fold, text_key
 
 _CATEGORY = aliased(models.Category)
 """The category of a task, where tasks are ordered by it."""
@@ -36,8 +35,12 @@ class TaskRepository(TaskWrites):
     model = models.Task
     shape = Task
     derived = {  # noqa: RUF012 - a ClassVar by its declaration in the base
-        "title": {"title_key": key_of, "title_words": partial(search_vector, weight="A")},
-        "description": {"description_key": key_of, "description_words": partial(search_vector, weight="B")},
+        # What is kept trimmed comes trimmed.
+        "title": lambda title: {"title_key": fold(title), "title_words": search_vector(title, "A")},
+        "description": lambda text: {
+            "description_key": None if text is None else fold(text),
+            "description_words": search_vector(text, "B"),
+        },
     }
     optional = (
         frozenset({"description"}),

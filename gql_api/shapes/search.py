@@ -46,7 +46,13 @@ def words(text: str) -> list[str]:
 def search_vector(text: str | None, weight: Literal["A", "B"]) -> str:
     """Return the tsvector of a text. It leaves room before the first word: no phrase reaches in from another vector."""
     found = words(text or "")
-    return " ".join([f"'{word}':{place}{weight}" for place, word in enumerate(found, start=2)])
+    return _vector_form(len(found), weight) % tuple(found)
+
+
+@lru_cache(50)
+def _vector_form(count: int, weight: str) -> str:
+    """Return the tsvector of so many words, but for these. Numbers take longer to write than words."""
+    return " ".join([f"'%s':{place}{weight}" for place in range(2, count + 2)])
 
 
 @lru_cache(500)

@@ -74,9 +74,9 @@ def _storable(text: str) -> str:
 
 def _single_line(longest: int, text: str) -> str:
     text = text.strip()
-    check_length(text, longest)
-    if text.isascii() and text.isprintable() and text:
+    if text.isascii() and text.isprintable() and 0 < len(text) <= longest:
         return text
+    check_length(text, longest)
     refuse_unstorable(text)
     kinds = {unicodedata.category(char) for char in text if char not in BLANK_LETTERS}
     if kinds & {"Cc", "Zl", "Zp"}:
@@ -89,9 +89,9 @@ def _single_line(longest: int, text: str) -> str:
 
 
 def _description(text: str) -> str | None:
-    check_length(text, DESCRIPTION_MAX)
-    if text.isascii() and text.isprintable():
+    if text.isascii() and text.isprintable() and len(text) <= DESCRIPTION_MAX:
         return text or None
+    check_length(text, DESCRIPTION_MAX)
     refuse_unstorable(text)
     if CONTROL.search(text.replace("\r\n", "\n")):
         raise PydanticCustomError(
