@@ -31,7 +31,7 @@ SAME = {GraphQLString: str, GraphQLID: str, GraphQLBoolean: bool}
 
 
 MOST_KINDS = 100
-"""Of how many kinds of objects it is remembered what is to be done, for each input type."""
+"""Of how many kinds of objects, by which fields they have, it is remembered what they have besides, for each type."""
 
 
 class Field(NamedTuple):
@@ -39,14 +39,6 @@ class Field(NamedTuple):
     same: type | None
     """The class of values that it takes as they are."""
     coerce: Coerce
-
-
-class Kind(NamedTuple):
-    """Objects of an input type that have certain fields, in a certain order."""
-
-    fields: list[Field]
-    absent: dict[str, Any]
-    """What is coerced, in the type's order, but for the values that are given: the defaults of those that are not."""
 
 
 class Coercions:
@@ -78,7 +70,8 @@ class Coercions:
         fields = {name: self._field(name, field) for name, field in type_.fields.items()}
         one_of = type_.is_one_of
         finish = None if type_.out_type is GraphQLInputObjectType.out_type else type_.out_type
-        kinds: dict[tuple[str, ...], Kind] = {}
+        kinds: dict[tuple[str, ...], dict[str, Any]] = {}
+        absent_of = partial(_absent, type_, fields, kinds)
 
         def coerce(value: Any) -> Any:  # noqa: PLR0911 - a branch is faster than a call
             if value is None or value is Undefined:
@@ -86,11 +79,12 @@ class Coercions:
             if value.__class__ is not dict:
                 return coerce_input_value(value, type_)
             names = tuple(value)
-            kind = kinds.get(names) or _kind(type_, fields, names, kinds)
-            if kind is None:
+            absent = kinds.get(names) or absent_of(names)
+            if absent is None:
                 return coerce_input_value(value, type_)
-            found = kind.absent.copy()
-            for (out, same, coerce_field), given in zip(kind.fields, value.values(), strict=True):
+            found = absent.copy()
+            for name, given in value.items():
+                out, same, coerce_field = fields[name]
                 if given.__class__ is same:
                     found[out] = given
                 elif given is Undefined:
@@ -110,10 +104,11 @@ class Coercions:
         return Field(field.out_name or name, SAME.get(get_nullable_type(type_)), self.of(type_))
 
 
-def _kind(
-    type_: GraphQLInputObjectType, fields: Mapping[str, Field], names: tuple[str, ...], kinds: dict[Any, Kind]
-) -> Kind | None:
-    """Return what is known of objects with fields of these names, and remember it; None where they are wrong.
+def _absent(
+    type_: GraphQLInputObjectType, fields: Mapping[str, Field], kinds: dict[Any, dict[str, Any]], names: tuple[str, ...]
+) -> dict[str, Any] | None:
+    """Return what objects with fields of these names are before their values are known: the defaults of other fields,
+    all in the type's order; None where there must be others. It is remembered.
 
     A default that is wrong is told here, when it is needed.
     """
@@ -123,10 +118,9 @@ def _kind(
     values = {
         fields[name].out: None if name in names else coerce_default_value(field) for name, field in type_.fields.items()
     }
-    absent = {out: value for out, value in values.items() if value is not Undefined}
     if len(kinds) >= MOST_KINDS:
         kinds.clear()
-    return kinds.setdefault(names, Kind([fields[name] for name in names], absent))
+    return kinds.setdefault(names, {out: value for out, value in values.items() if value is not Undefined})
 
 
 def _non_null(coerce: Coerce) -> Coerce:

@@ -4,7 +4,7 @@ Statements name columns, not entities, and a row becomes a shape by the order of
 once, and answers the row as it then stands; nothing is committed here.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from functools import cache
@@ -51,8 +51,6 @@ class Repository(Generic[RowT, EntityT, FilterT]):
     """Groups of fields that are not read where nobody looks at any of a group. Not one by one: each choice makes
     another statement, and connections keep a hundred of them prepared.
     """
-    derived: ClassVar[Mapping[str, Callable[[Any], Mapping[str, str | None]]]] = {}
-    """What makes further columns of a text column."""
     _columns: ClassVar[Sequence[Column[Any]]]
     _layout: Layout
     """Of a row that begins with these columns."""
@@ -210,12 +208,17 @@ class Repository(Generic[RowT, EntityT, FilterT]):
     def _ordering(cls, filter: FilterT | None, order: Sequence[OrderTerm]) -> Ordering:  # noqa: ARG003 - for some
         return Ordering(order, cls.orders, cls.model.id)
 
-    def _with_keys(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        complete = dict(values)
-        for text, make in self.derived.items():
-            if text in values:
-                complete |= make(values[text])
+    @classmethod
+    def _with_keys(cls, values: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+        """Return the values of columns, with more of them, and with those that are made of texts."""
+        complete = {**values, **more}
+        cls._derive(complete)
         return complete
+
+    @classmethod
+    def _derive(cls, values: dict[str, Any]) -> None:
+        """Add what is made of the texts among these values: keys, words."""
+        raise NotImplementedError
 
 
 @cache

@@ -30,7 +30,6 @@ class NamedRepository(Repository[NamedRowT, NamedEntityT, FilterT]):
     kind: ClassVar[Kind]
     unique_name: ClassVar[str]
     """The constraint that keeps names unique."""
-    derived = {"name": lambda name: {"name_key": fold(name)}}  # noqa: RUF012 - a ClassVar by its declaration in the base
 
     async def by_names(self, names: Collection[str], lock: Lock | None = None) -> dict[str, NamedEntityT]:
         """Return those of these names by text key, without regard to case, with one statement."""
@@ -69,6 +68,11 @@ class NamedRepository(Repository[NamedRowT, NamedEntityT, FilterT]):
                 if existing := (await self.by_names([name])).get(text_key(name)):
                     raise AlreadyExistsError(self.kind, existing, "name") from error
         raise RuntimeError(f"The name of a {self.kind} was taken and free again {ATTEMPTS} times")
+
+    @classmethod
+    def _derive(cls, values: dict[str, Any]) -> None:
+        if "name" in values:
+            values["name_key"] = fold(values["name"])
 
     @classmethod
     def _by_keys(cls, keys: Collection[str], lock: Lock | None) -> Select[Any]:

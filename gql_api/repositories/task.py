@@ -34,20 +34,12 @@ OfParent: TypeAlias = Callable[[Select[Any], ColumnElement[int]], Select[Any]]
 class TaskRepository(TaskWrites):
     model = models.Task
     shape = Task
-    derived = {  # noqa: RUF012 - a ClassVar by its declaration in the base
-        # What is kept trimmed comes trimmed.
-        "title": lambda title: {"title_key": fold(title), "title_words": search_vector(title, "A")},
-        "description": lambda text: {
-            "description_key": None if text is None else fold(text),
-            "description_words": search_vector(text, "B"),
-        },
-    }
     optional = (
         frozenset({"description"}),
         frozenset({"created_at", "updated_at"}),
         frozenset({"completed_at", "priority", "due_at", "version"}),
     )
-    orders = {  # noqa: RUF012 - as derived
+    orders = {  # noqa: RUF012 - a ClassVar by its declaration in the base
         "created_at": by(models.Task.created_at),
         "updated_at": by(models.Task.updated_at),
         "due_at": by_moment(models.DUE_AT),
@@ -116,6 +108,17 @@ class TaskRepository(TaskWrites):
     ) -> Mapping[int, bool]:
         end = self._with_known_end(outside)
         return {id: True for (id,) in await self._rows(self._with_any, of_parent, list(parent_ids), end, self._now)}
+
+    @classmethod
+    def _derive(cls, values: dict[str, Any]) -> None:
+        if "title" in values:
+            title: str = values["title"]
+            values["title_key"] = fold(title)  # it comes trimmed
+            values["title_words"] = search_vector(title, "A")
+        if "description" in values:
+            text: str | None = values["description"]
+            values["description_key"] = None if text is None else fold(text)
+            values["description_words"] = search_vector(text, "B")
 
     # ---- statements ----
 

@@ -84,7 +84,7 @@ class TaskWrites(Repository[models.Task, Task, TaskFilter]):
         """
         if not many:
             return []
-        complete = [self._with_keys(values) for values in many]
+        complete = [self._with_keys(values, place=place) for place, values in enumerate(many)]
         with _missing_category():
             rows = await self._rows(self._added_many, Known(tuple(complete[0])), complete, Known(self._names))
         return Rows(layout(self.shape, self._names), sorted(rows, key=itemgetter(0)))
@@ -169,8 +169,9 @@ class TaskWrites(Repository[models.Task, Task, TaskFilter]):
 
     @classmethod
     def _added_many(cls, names: Known, many: Sequence[Mapping[str, Any]], returned: Known) -> ReturningInsert[Any]:
-        new = records(many, {name: cls._table().c[name].type for name in names.value})
-        values: dict[str, ColumnElement[Any]] = {name: new.c[name] for name in names.value}
+        types = {name: column.type for name, column in cls._table().c.items() if name in names.value}
+        new = records(many, {**types, "place": BigInteger()})
+        values: dict[str, ColumnElement[Any]] = {name: new.c[name] for name in types}
         if "completed_at" not in values:
             values["completed_at"] = _completed_now(new.c.completed)
         statement = insert(cls._table()).from_select(list(values), select(*values.values()).order_by(new.c.place))
