@@ -20,10 +20,9 @@ async def add_alone(context: Context, new: Sequence[NewTask]) -> Sequence[Task] 
     Return None, with nothing done, where that is not enough: for tags, for categories that are not meant by their ids,
     and where there is no such category, since only `add` finds out which.
     """
-    links = [each.category for each in new]
-    if not new or any(each.tags for each in new) or any(link is not None and link.id is None for link in links):
+    values = _values_alone(new)
+    if not values:
         return None
-    values = [_values(each, None if link is None else link.id) for each, link in zip(new, links, strict=True)]
 
     async def add_them(repositories: Repositories) -> Sequence[Task]:
         if len(values) > 1:
@@ -69,13 +68,26 @@ async def apply(
     return await repositories.tasks.update(tasks, values, tag=tag, untag=untag)
 
 
+def _values_alone(new: Sequence[NewTask]) -> list[TaskValues] | None:
+    """Return the values of tasks that refer to nothing but to categories by their ids; None where one does."""
+    found = []
+    for each in new:
+        link = each.category
+        category_id = None if link is None else link.id
+        if each.tags or (link is not None and category_id is None):
+            return None
+        found.append(_values(each, category_id))
+    return found
+
+
 def _values(new: NewTask, category_id: int | None) -> TaskValues:
+    given = vars(new)  # to look for attributes of models one by one takes far longer
     return {
-        "title": new.title,
-        "description": new.description,
-        "completed": new.completed,
-        "priority": new.priority,
-        "due_at": new.due_at,
+        "title": given["title"],
+        "description": given["description"],
+        "completed": given["completed"],
+        "priority": given["priority"],
+        "due_at": given["due_at"],
         "category_id": category_id,
     }
 
