@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from gql_api import failures
 from gql_api.driver import ENDING
@@ -18,9 +18,9 @@ from gql_api.errors import UnavailableError
 from gql_api.repositories import Repositories, TellCategories
 from gql_api.session import Sessions
 
+GivenT = TypeVar("GivenT")
 ResultT = TypeVar("ResultT")
 
-Begin: TypeAlias = Callable[[], Coroutine[Any, Any, Repositories]]
 End: TypeAlias = Callable[[BaseException | None], Coroutine[Any, Any, None]]
 
 SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
@@ -63,7 +63,7 @@ class UnitOfWork:
 
         Raises UnavailableError when the database cannot be reached, or the snapshot was lost to an earlier failure.
         """
-        return _Reading(self._begin_read, self._end_read)
+        return _Block(self._begin_read, self._end_read)
 
     def answer_only(self, fields: frozenset[str] | None) -> None:
         """Read no more than these fields of tasks for answers, or all of them."""
@@ -93,7 +93,7 @@ class UnitOfWork:
         Raises UnavailableError when the database cannot be reached, which is `in_doubt` when that happened during the
         commit itself: the change may have been made or not. A commit that was sent is not cancelled.
         """
-        async with self._writing():
+        async with _Block(self._begin_write, self._end_write):
             await self._session.begin(WRITE)
             yield self._repositories
             if keep:
@@ -105,31 +105,9 @@ class UnitOfWork:
         It is its commit, too: raises as `write` does there. When this is cancelled the server is asked to end the
         statement, and it is waited for what has become of it.
         """
-        async with self._writing():
+        async with _Block(self._begin_write, self._end_write):
             await self._session.begin(WRITE, alone=True, writes=True)
             return await self._to_the_end(self._kept(statement), self._session.stop)
-
-    @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[None]:
-        """Take the turn for a write, and end all transactions before it and after it."""
-        self.committed = False
-        await self._begin_turn()
-        try:
-            await self._end()
-            self._failure = None
-            self._forget()
-            try:
-                yield
-            finally:
-                try:
-                    await self._end()
-                finally:
-                    if not self.committed:
-                        self._forget()
-        except BaseException as error:
-            self._end_turn(error)
-            raise
-        self._end_turn(None)
 
     async def close(self) -> None:
         """End what is still open and give the connection back. Reads and writes that come later are refused.
@@ -221,6 +199,29 @@ class UnitOfWork:
             raise
         self._end_turn(error)
 
+    async def _begin_write(self) -> None:
+        """Take the turn for a write, and end all transactions before it."""
+        self.committed = False
+        await self._begin_turn()
+        try:
+            await self._end()
+        except BaseException as error:
+            self._end_turn(error)
+            raise
+        self._failure = None
+        self._forget()
+
+    async def _end_write(self, error: BaseException | None) -> None:
+        try:
+            await self._end()
+        except BaseException as worse:
+            error = worse
+            raise
+        finally:
+            if not self.committed:
+                self._forget()
+            self._end_turn(error)
+
     async def _begin_turn(self) -> None:
         self.check_not_held()
         await self._lock.acquire()
@@ -263,14 +264,14 @@ class UnitOfWork:
         return asyncio.get_running_loop().call_later(ENDING, self._session.cut)
 
 
-class _Reading:
-    """The block of a `read`. One of a generator takes several times as long, and requests enter many."""
+class _Block(Generic[GivenT]):
+    """A block that is begun and ended so. One of a generator takes several times as long, and requests enter many."""
 
-    def __init__(self, begin: Begin, end: End) -> None:
+    def __init__(self, begin: Callable[[], Coroutine[Any, Any, GivenT]], end: End) -> None:
         self._begin = begin
         self._end = end
 
-    def __aenter__(self) -> Coroutine[Any, Any, Repositories]:
+    def __aenter__(self) -> Coroutine[Any, Any, GivenT]:
         return self._begin()
 
     def __aexit__(self, _kind: object, error: BaseException | None, _traceback: object) -> Coroutine[Any, Any, None]:

@@ -115,7 +115,7 @@ class Run:
             self.errors.append(error)
 
     def is_nulled(self, position: Keys) -> bool:
-        return any(position[:end] in self.nulled for end in range(len(position) + 1))
+        return bool(self.nulled) and any(position[:end] in self.nulled for end in range(len(position) + 1))
 
     def items(self, place: Place, value: Any, path: Path) -> Any:
         """Return an iterator over a list's items; Later for one that has to be waited for."""

@@ -31,12 +31,14 @@ class Execution(Run):
         """`waiting` is told before something is waited for: whether in one task alone."""
         super().__init__(executor, plan)
         self._waiting = waiting
+        self._in_one_task: bool | None = None
+        """What it was told last."""
         self._running: dict[asyncio.Task[None], Keys] = {}
         self._dropped: set[asyncio.Task[None]] = set()
 
     def result(self) -> Any:
         """Return the ExecutionResult, or a coroutine of it where something has to be waited for."""
-        self._waiting(True)
+        self._tell(in_one_task=True)
         if self.executor.operation.operation is OperationType.MUTATION:
             left = self._root_fields()
             first = next(left, None)
@@ -48,6 +50,12 @@ class Execution(Run):
             self._null(error, region)
             return self._response()
         return self._finished(region) if self._waits(region) else self._response()
+
+    def _tell(self, *, in_one_task: bool) -> None:
+        # That one task is always the same: the one that everything has begun in.
+        if in_one_task is not self._in_one_task:
+            self._in_one_task = in_one_task
+            self._waiting(in_one_task)
 
     def _waits(self, region: Region) -> bool:
         """Whether anything has to be waited for in a region: nothing for a position that is null already."""
@@ -111,7 +119,7 @@ class Execution(Run):
         ]
         branches = region[0]
         alone = len(branches) + bool(loading) == 1
-        self._waiting(alone and not self._running)
+        self._tell(in_one_task=alone and not self._running)
         if not alone:
             await self._together(loading, branches)
         elif loading:

@@ -61,11 +61,8 @@ def converted(value: ValueT, convert: Callable[[ValueT], ResultT]) -> ResultT:
 Form: TypeAlias = Any
 
 
-class _Place(Enum):
-    SLOT = "slot"
-
-
-SLOT = _Place.SLOT
+SLOT: Form = object()
+"""Stands for a value in a form. No member of an enumeration: these take long to hash, and forms are looked up by."""
 
 
 def form_of(argument: Any, values: list[Any]) -> Form:

@@ -1,7 +1,6 @@
 """All SQL that changes tasks. Many cost no more statements than one."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -34,7 +33,7 @@ from gql_api.repositories.arrays import among, records, rows
 from gql_api.repositories.base import Lock, Repository, differing, locked
 from gql_api.repositories.forms import Known
 from gql_api.repositories.named import ATTEMPTS
-from gql_api.repositories.statements import number
+from gql_api.repositories.statements import Build, number
 from gql_api.shapes.category import Category
 from gql_api.shapes.rows import Rows, layout
 from gql_api.shapes.task import CATEGORY, DatedTask, Task, TaskFilter, TaskValues
@@ -85,8 +84,7 @@ class TaskWrites(Repository[models.Task, Task, TaskFilter]):
         if not many:
             return []
         complete = [self._with_keys(values, place=place) for place, values in enumerate(many)]
-        with _missing_category():
-            rows = await self._rows(self._added_many, Known(tuple(complete[0])), complete, Known(self._names))
+        rows = await self._inserted(self._added_many, Known(tuple(complete[0])), complete, Known(self._names))
         return Rows(layout(self.shape, self._names), sorted(rows, key=itemgetter(0)))
 
     async def add_with_category(self, values: TaskValues) -> tuple[Task, Category | None]:
@@ -94,8 +92,7 @@ class TaskWrites(Repository[models.Task, Task, TaskFilter]):
 
         Raises MissingCategoryError when there is no such category, or no longer.
         """
-        with _missing_category():
-            (row,) = await self._rows(self._added_with_category, self._with_keys(values), Known(self._names))
+        (row,) = await self._inserted(self._added_with_category, self._with_keys(values), Known(self._names))
         of_task = layout_with_category(self._names, None)
         place, of = of_task.within[CATEGORY]
         return of_task.make(row), None if row[place] is None else of.make(row[place])
@@ -144,6 +141,14 @@ class TaskWrites(Repository[models.Task, Task, TaskFilter]):
 
     async def delete_many(self, ids: Collection[int]) -> None:
         await self._rows(self._deleted_by_ids, list(ids))
+
+    async def _inserted(self, build: Build, *arguments: Any) -> Sequence[Any]:
+        try:
+            return await self._rows(build, *arguments)
+        except asyncpg.ForeignKeyViolationError as error:
+            if violated(error) != CATEGORY_REFERENCE:
+                raise
+            raise MissingCategoryError from error
 
     # ---- statements ----
 
@@ -217,16 +222,6 @@ class TaskWrites(Repository[models.Task, Task, TaskFilter]):
     @classmethod
     def _deleted_by_ids(cls, ids: Collection[int]) -> Delete:
         return delete(models.Task).where(among(models.Task.id, ids))
-
-
-@contextmanager
-def _missing_category() -> Iterator[None]:
-    try:
-        yield
-    except asyncpg.ForeignKeyViolationError as error:
-        if violated(error) != CATEGORY_REFERENCE:
-            raise
-        raise MissingCategoryError from error
 
 
 def _completed_now(completed: ColumnElement[bool]) -> ColumnElement[Any]:
