@@ -16,6 +16,7 @@ from graphql import (
     GraphQLString,
     Undefined,
     get_nullable_type,
+    is_enum_type,
     is_input_object_type,
     is_list_type,
     is_non_null_type,
@@ -150,6 +151,7 @@ def _list(type_: Any, coerce: Coerce) -> Coerce:
 def _leaf(type_: Any) -> Coerce:
     same = SAME.get(type_)
     coerce = type_.coerce_input_value
+    known: dict[str, Any] = {}
 
     def coerce_leaf(value: Any) -> Any:
         if value.__class__ is same or value is None or value is Undefined:
@@ -159,4 +161,12 @@ def _leaf(type_: Any) -> Coerce:
         except Exception:  # noqa: BLE001 - as graphql-core: whatever it is, the value is wrong
             return Undefined
 
-    return coerce_leaf
+    def coerce_enum(value: Any) -> Any:
+        if value.__class__ is str and value in known:
+            return known[value]
+        coerced = coerce_leaf(value)
+        if value.__class__ is str and coerced is not Undefined:  # no more than the type has
+            known[value] = coerced
+        return coerced
+
+    return coerce_enum if is_enum_type(type_) else coerce_leaf

@@ -14,6 +14,7 @@
 
 from collections.abc import Hashable, Mapping
 from functools import lru_cache
+from types import NoneType
 from typing import Any, TypeAlias
 
 from graphql import (
@@ -73,6 +74,9 @@ VALUES = 10
 
 TEXT = 1_000
 
+SMALL = frozenset({int, float, bool, NoneType})
+"""Classes of JSON's values without a size."""
+
 MOST = 10**12
 """Where counting ends: fragments that spread each other twice make numbers that nobody can read."""
 
@@ -124,11 +128,13 @@ class Values:
         counted = 0
         every = [value]
         for each in every:  # which grows meanwhile
-            if isinstance(each, str):
+            if each.__class__ is str:
                 counted += 1 + len(each) // TEXT
-            elif isinstance(each, dict):
+            elif each.__class__ is dict:
                 counted += INPUT_OBJECT * VALUES
-                every.extend(each.values())
+                every += each.values()
+            elif each.__class__ in SMALL:
+                counted += 1
             elif isinstance(each, list | tuple):
                 every.extend(each)
             elif isinstance(each, VariableNode):
@@ -165,7 +171,7 @@ def observed(value: object) -> Hashable:
         case list():
             return len(value), _of_values.count(value)
         case dict():
-            return "object", _of_values.length(value.get("ids")), _of_values.count(value)
+            return "object", _of_values.length(value["ids"]) if "ids" in value else None, _of_values.count(value)
         case _:
             return value  # null, or none
 
