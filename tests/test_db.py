@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from datetime import UTC, datetime
 
 import asyncpg
 import pytest
@@ -146,3 +147,39 @@ def test_a_problem_is_told_in_one_line(error: Exception, word: str) -> None:
 
 def test_other_errors_are_no_connection_problems() -> None:
     assert db.startup_problem(RuntimeError("boom"), URL) is None
+
+
+MOMENTS = [
+    "0001-01-01 00:00:00.000001+00",
+    "1883-11-18 12:03:58+00",
+    "1999-12-31 23:59:59.999999+00",
+    "2000-01-01 00:00:00+00",
+    "2026-03-29 02:30:00.5+02",
+    "9999-12-31 23:59:59.999998+00",
+]
+
+
+async def test_times_are_what_the_driver_makes_of_them(database: str) -> None:
+    """Alone, in arrays and in rows; and they are sent as they came."""
+    asked = "SELECT $1::text::timestamptz, ARRAY[$1::text::timestamptz], ROW($1::text::timestamptz)"
+    theirs = await asyncpg.connect(db.driver_url(database))
+    ours = await driver.connect(dsn=db.driver_url(database))
+    try:
+        for moment in MOMENTS:
+            found, expected = await ours.fetchrow(asked, moment), await theirs.fetchrow(asked, moment)
+            assert found is not None
+            assert found == expected
+            assert found[0].tzinfo is UTC
+            same = "SELECT $1 = $2::text::timestamptz AND $3::timestamptz[] = ARRAY[$2::text::timestamptz]"
+            assert await ours.fetchval(same, found[0], moment, [found[0]])
+        with_offset = datetime.fromisoformat("2026-03-29T02:30:00+02:00")
+        in_utc = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
+        assert await ours.fetchval("SELECT $1::timestamptz", with_offset) == in_utc
+        for infinity, extreme in (("infinity", driver.LATEST), ("-infinity", driver.EARLIEST)):
+            assert await ours.fetchval("SELECT $1::text::timestamptz", infinity) == extreme
+            assert await ours.fetchval("SELECT $1::timestamptz::text", extreme) == infinity
+        with pytest.raises(asyncpg.DataError):
+            await ours.fetchval("SELECT $1::timestamptz", datetime(2026, 1, 1))  # noqa: DTZ001 - that is the point
+    finally:
+        await ours.close()
+        await theirs.close()

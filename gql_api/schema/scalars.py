@@ -7,13 +7,11 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
+from gql_api.driver import EARLIEST, LATEST
 from gql_api.execution.leaves import Leaf
 
 # RFC 3339, section 5.6, without leap seconds; finer than a microsecond only as zeros, since the rest would be lost.
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,6}0*)?(?:[Zz]|[+-]\d\d:[0-5]\d)", re.ASCII)
-
-# The driver sends these two as PostgreSQL's infinities.
-EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 def parse_datetime(value: object) -> datetime:
