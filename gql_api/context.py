@@ -59,9 +59,9 @@ class Context:
         """Say which attributes of shapes an answer looks at, where that is known, and what is to be read along with
         what it is related to, by one statement, so that loaders have it then.
         """
-        self.work.answer_only(attributes.get(Task))
+        self.work.answer_only(attributes.get(Task), attributes.get(Category))
         if CATEGORY in along:
-            self.work.bring_categories_along(self.loaders.category_by_id.prime_later, attributes.get(Category))
+            self.work.bring_categories_along(self.loaders.category_by_id.prime_later)
 
     def waits_alone(self, alone: bool, /) -> None:
         """Say whether the current task, which is about to wait, is the only one that works for the operation."""

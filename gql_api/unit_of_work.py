@@ -65,16 +65,16 @@ class UnitOfWork:
         """
         return _Block(self._begin_read, self._end_read)
 
-    def answer_only(self, fields: frozenset[str] | None) -> None:
-        """Read no more than these fields of tasks for answers, or all of them."""
-        self._repositories.tasks.look_at(fields)
-
-    def bring_categories_along(self, tell: TellCategories | None, fields: frozenset[str] | None) -> None:
-        """Let reads of tasks by id and of lists of all read their categories, too, with these fields or all of them;
-        lists of categories tell theirs.
+    def answer_only(self, of_tasks: frozenset[str] | None, of_categories: frozenset[str] | None) -> None:
+        """Read no more than these fields of tasks, and of the categories that are read along with tasks, for answers;
+        None for all of them.
         """
+        self._repositories.tasks.look_at(of_tasks)
+        self._repositories.tasks.category_fields = of_categories
+
+    def bring_categories_along(self, tell: TellCategories | None) -> None:
+        """Let reads of tasks by id and of lists of all read their categories, too; lists of categories tell theirs."""
         self._repositories.tasks.tell_categories = tell
-        self._repositories.tasks.category_fields = fields
         self._repositories.categories.tell_categories = tell
 
     def waits_alone(self, alone: bool, /) -> None:
@@ -130,7 +130,7 @@ class UnitOfWork:
         """
         self._forget()
         self._when_written = []
-        self.bring_categories_along(None, None)
+        self.bring_categories_along(None)
 
     def _forget(self) -> None:
         for forget in self._when_written:

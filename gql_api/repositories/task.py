@@ -52,8 +52,6 @@ class TaskRepository(TaskWrites):
 
     tell_categories: TellCategories | None = None
     """Who is told of the categories of the tasks that are read, if anybody wants to know them."""
-    category_fields: frozenset[str] | None = None
-    """Which of their fields; None for all."""
 
     async def slices_by_category(
         self, category_ids: Collection[int], listing: Listing[TaskFilter]

@@ -50,6 +50,9 @@ class MissingCategoryError(Exception):
 class TaskWrites(Repository[models.Task, Task, TaskFilter]):
     """What is done to tasks. Who changes several locks them first, in the order of their ids."""
 
+    category_fields: frozenset[str] | None = None
+    """Which fields are read of a category that is read along with tasks; None for all."""
+
     async def lock_selected(self, where: TaskSelection, most: int) -> Sequence[Task]:
         """Return the tasks that are selected in the order of their ids, locked.
 
@@ -92,8 +95,10 @@ class TaskWrites(Repository[models.Task, Task, TaskFilter]):
 
         Raises MissingCategoryError when there is no such category, or no longer.
         """
-        (row,) = await self._inserted(self._added_with_category, self._with_keys(values), Known(self._names))
-        of_task = layout_with_category(self._names, None)
+        fields = self.category_fields
+        complete = self._with_keys(values)
+        (row,) = await self._inserted(self._added_with_category, complete, Known(self._names), Known(fields))
+        of_task = layout_with_category(self._names, fields)
         place, of = of_task.within[CATEGORY]
         return of_task.make(row), None if row[place] is None else of.make(row[place])
 
@@ -187,11 +192,13 @@ class TaskWrites(Repository[models.Task, Task, TaskFilter]):
         return cls._columns if names.value is None else [cls._table().c[name] for name in names.value]
 
     @classmethod
-    def _added_with_category(cls, values: Mapping[str, Any], returned: Known) -> ReturningInsert[Any]:
+    def _added_with_category(
+        cls, values: Mapping[str, Any], returned: Known, category_fields: Known
+    ) -> ReturningInsert[Any]:
         given = {name: literal(value, cls._table().c[name].type) for name, value in values.items()}
         completed_at = _completed_now(given["completed"])
         # Of the column itself SQLAlchemy would read it from the table, not from the new row.
-        category = category_of(literal_column("tasks.category_id"), None)
+        category = category_of(literal_column("tasks.category_id"), category_fields.value)
         statement = insert(cls._table()).values(**given, completed_at=completed_at)
         return statement.returning(*cls._returned(returned), category)
 
