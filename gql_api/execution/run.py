@@ -57,6 +57,8 @@ class Run:
         self.nulled: set[Keys] = set()
         """The positions that are null because of an error, or were to be."""
         self.errors: list[GraphQLError] = []
+        self.failures = 0
+        """How often something went wrong, told or not."""
         self._is_awaitable = executor.is_awaitable
         self._arguments: dict[int, dict[str, Any]] = {}
         self._prepared: dict[int, Any] = {}
@@ -103,6 +105,7 @@ class Run:
 
     def failed(self, place: Place, error: Exception, path: Path) -> None:
         """Take note of what went wrong where there may be null. Raises it as a GraphQLError elsewhere."""
+        self.failures += 1
         located = located_error(error, place.nodes, keys(path))
         if not place.nullable:
             raise located

@@ -211,17 +211,26 @@ class Source:
         self._write(1, "except Exception:", "    x.drain(rest)", "    raise", "return o")
 
     def _fill(self, field: Field) -> None:
-        name = self._name("field", field)
-        path = _path(field)
+        name, path, place = self._name("field", field), _path(field), f"o[{field.key!r}]"
+        completed = f"{place} = x.completed({name}, v, {path}, o, {field.key!r}, r)"
+        known = self._known_completion(field)
+        once = known is not None and _is_plain(field)
         self._write(0, "", f"def fill_{field.number}(x, entries, values, r):")
         self._write(1, f"# {field.parent}.{field.name} of many parents")
+        if once:  # what is the same for many parents is completed for the first of them
+            self._write(1, "last = None")
         self._write(1, "for (o, _, at), v in zip(entries, values, strict=True):", "    try:")
-        if (known := self._known_completion(field)) is not None:
-            test, function = known
-            self._write(3, f"if {test}:", f"    o[{field.key!r}] = {function}(x, v, {path}, r)", "else:")
-            self._write(4, f"o[{field.key!r}] = x.completed({name}, v, {path}, o, {field.key!r}, r)")
+        if known is None:
+            self._write(3, completed)
         else:
-            self._write(3, f"o[{field.key!r}] = x.completed({name}, v, {path}, o, {field.key!r}, r)")
+            test, function = known
+            if once:
+                self._write(3, "if v is last and v is not None:", f"    {place} = made", f"elif {test}:")
+                self._write(4, "before = len(r[0]) + x.failures", f"made = {place} = {function}(x, v, {path}, r)")
+                self._write(4, "last = v if len(r[0]) + x.failures == before else None")
+            else:
+                self._write(3, f"if {test}:", f"    {place} = {function}(x, v, {path}, r)")
+            self._write(3, "else:", f"    {completed}")
         self._write(2, "except Exception as e:", f"    x.failed_late({name}, e, {path})")
 
     def _known_completion(self, place: Place) -> tuple[str, str] | None:
@@ -238,6 +247,15 @@ class Source:
             self.names.update(made.needs)
             self._leaves[id(type_)] = made
         return self._leaves[id(type_)]
+
+
+def _is_plain(place: Place) -> bool:
+    """Whether nothing but leaves is asked of objects at a place, which follow from these at once."""
+    return all(
+        is_leaf_type(field.named) and isinstance(field.declared, Attribute | Derived)
+        for selection in place.objects.values()
+        for field in selection.fields
+    )
 
 
 def _of_rows(place: Place, layout: Layout) -> Selection | None:

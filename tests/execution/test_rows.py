@@ -205,6 +205,18 @@ def test_what_is_wrong_is_told_where_it_is(row: tuple[Any, ...], *, maybe: bool)
     assert found.errors[0].path in (["found", 1, "name"], ["found", 1, "leaf", "name"])
 
 
+def test_what_many_have_is_told_of_each_of_them() -> None:
+    """Completed once where nothing is wrong with it; and where something is, an error for each."""
+    rows = [(number, "a", 1, key, "x", None) for number, key in enumerate((1, 1, 3, 2, 2, 1, 1), 1)]
+    found, _ = both("{ branches { leaf { __typename name } } }", rows)
+    assert found.data is not None
+    leaves = [each["leaf"] for each in found.data["branches"]]
+    one = {"__typename": "Leaf", "name": "one"}
+    assert leaves == [one, one, None, None, None, one, one]
+    assert leaves[0] is leaves[1]
+    assert [error.path for error in found.errors or ()] == [["branches", index, "leaf", "name"] for index in (3, 4)]
+
+
 def test_of_too_many_layouts_the_others_are_made() -> None:
     """Rows could be of any number of layouts: what is compiled for them is bounded."""
     known = compiler()
