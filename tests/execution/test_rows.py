@@ -66,6 +66,12 @@ async def _all_own(parents: Sequence[Any]) -> list[Any]:
     return [Leaf(each.name) for each in parents]
 
 
+def _odd(self: Any) -> str:
+    if self.name == "one":
+        raise ValueError("odd")
+    return "even"
+
+
 def _loud(self: Any) -> str:
     return f"{self.id}!"
 
@@ -85,6 +91,7 @@ def _declared(resolver: Any, graphql_type: Any, declaration: Any) -> Any:
 @strawberry.type(name="Leaf")
 class LeafType:
     name: str
+    odd: Any = _declared(_odd, str | None, Derived(lambda name, _: _odd(Leaf(name)), needs=("name",)))
     is_type_of: ClassVar[Any] = staticmethod(instances_of(Leaf))
 
 
@@ -215,6 +222,8 @@ def test_what_many_have_is_told_of_each_of_them() -> None:
     assert leaves == [one, one, None, None, None, one, one]
     assert leaves[0] is leaves[1]
     assert [error.path for error in found.errors or ()] == [["branches", index, "leaf", "name"] for index in (3, 4)]
+    found, _ = both("{ branches { leaf { odd } } }", rows)
+    assert [error.path for error in found.errors or ()] == [["branches", each, "leaf", "odd"] for each in (0, 1, 5, 6)]
 
 
 def test_of_too_many_layouts_the_others_are_made() -> None:
