@@ -1,6 +1,7 @@
 """A connection to PostgreSQL that notices when the other side is gone, and ends in bounded time.
 
 The driver's own waits for the server wherever it ends: a server that is frozen, or cut off, would never let go of us.
+And it takes long to make the times of rows: here they are made once.
 """
 
 # ruff: noqa: SLF001 - asyncpg has nothing public for what is done here
