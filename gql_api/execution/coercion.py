@@ -54,8 +54,7 @@ class Coercions:
         if is_non_null_type(type_):
             return _non_null(self.of(type_.of_type))
         if is_list_type(type_):
-            item = type_.of_type
-            return _list(type_, self.of(get_nullable_type(item)), required=is_non_null_type(item))
+            return _list(type_, self.of(type_.of_type))
         if type_ not in self._named:
             if is_input_object_type(type_):
                 # It may be inside of itself: then it is found when it is called.
@@ -132,7 +131,7 @@ def _non_null(coerce: Coerce) -> Coerce:
     return coerce_non_null
 
 
-def _list(type_: Any, coerce: Coerce, *, required: bool) -> Coerce:
+def _list(type_: Any, coerce: Coerce) -> Coerce:
     def coerce_list(value: Any) -> Any:
         if value is None or value is Undefined:
             return None
@@ -141,7 +140,7 @@ def _list(type_: Any, coerce: Coerce, *, required: bool) -> Coerce:
         found = []
         for item in value:
             coerced = coerce(item)
-            if coerced is Undefined or (required and coerced is None and (item is None or item is Undefined)):
+            if coerced is Undefined:
                 return Undefined
             found.append(coerced)
         return found

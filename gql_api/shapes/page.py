@@ -130,7 +130,7 @@ def listed(
 
 def terms(order: Sequence[Order] | None, otherwise: tuple[OrderTerm, ...] = NEWEST_FIRST) -> tuple[OrderTerm, ...]:
     """Return the order's terms, or raise a RequestError with code INVALID_ORDER when a key stands in it twice."""
-    found = tuple([element.term for element in order or ()])
+    found = tuple(element.term for element in order or ())
     if len({term.key for term in found}) < len(found):
         raise RequestError(RequestErrorCode.INVALID_ORDER, "`orderBy` must not name the same key twice.")
     return found or otherwise

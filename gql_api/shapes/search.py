@@ -46,16 +46,13 @@ def words(text: str) -> list[str]:
 def search_vector(text: str | None, weight: Literal["A", "B"]) -> str:
     """Return the tsvector of a text. It leaves room before the first word: no phrase reaches in from another vector."""
     found = words(text or "")
-    parts = _around_words(len(found), weight).copy()
-    parts[1::2] = found
-    return "".join(parts)
+    return _vector_form(len(found), weight) % tuple(found)
 
 
 @lru_cache(50)
-def _around_words(count: int, weight: str) -> list[str]:
-    """Return the tsvector of so many words in parts, with "" for each of these: numbers take longer to write."""
-    parts = ["" if place % 2 else f"':{place // 2 + 1}{weight} '" for place in range(2 * count + 1)]
-    return ["'", *parts[1:-1], parts[-1].rstrip(" '")] if count else [""]
+def _vector_form(count: int, weight: str) -> str:
+    """Return the tsvector of so many words, but for these. Numbers take longer to write than words."""
+    return " ".join([f"'%s':{place}{weight}" for place in range(2, count + 2)])
 
 
 @lru_cache(500)
