@@ -15,7 +15,7 @@ from gql_api.execution.declared import Attribute, Derived, Relation, instances, 
 from gql_api.execution.leaves import Leaf, Written, leaf
 from gql_api.execution.plan import Field, Place, Plan, Selection
 from gql_api.execution.run import Later
-from gql_api.shapes.rows import Layout, Rows
+from gql_api.shapes.rows import Layout, Rows, Within
 
 PLAIN_LIST = "v.__class__ is list or v.__class__ is tuple"
 LIST = f"{PLAIN_LIST} or v.__class__ is Rows"
@@ -93,8 +93,9 @@ class Source:
     def _field(self, field: Field, layout: Layout | None) -> None:
         source = "s" if layout is None else "m"
         if layout is not None and (inner := _inside(field, layout)) is not None:
-            place, selection, of = inner
-            self._value(field, f"s[{place}]", ("v is not None", self._name_by_row(selection, of)))
+            within, selection = inner
+            row = f"s if s[{within.place}] is not None else None" if within.spread else f"s[{within.place}]"
+            self._value(field, row, ("v is not None", self._name_by_row(selection, within.layout)))
             return
         match field.declared:
             case Attribute(name):
@@ -266,13 +267,12 @@ def _of_rows(place: Place, layout: Layout) -> Selection | None:
     return place.objects[place.named.name] if cls is not None and issubclass(layout.cls, cls) else None
 
 
-def _inside(field: Field, layout: Layout) -> tuple[int, Selection, Layout] | None:
-    """Return where in a row that of a field's value is, what is selected of it, and its layout; None without one."""
+def _inside(field: Field, layout: Layout) -> tuple[Within, Selection] | None:
+    """Return the row of a field's value that is in another row, and what is selected of it; None without one."""
     match field.declared:
         case Attribute(name) | Relation(along=str(name)) if name in layout.within:
-            place, of = layout.within[name]
-            selection = _of_rows(field, of)
-            return None if selection is None else (place, selection, of)
+            selection = _of_rows(field, layout.within[name].layout)
+            return None if selection is None else (layout.within[name], selection)
         case _:
             return None
 

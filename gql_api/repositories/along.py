@@ -1,6 +1,6 @@
 """What is read along with rows by the same statement: the category of each task."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from gql_api import models
 from gql_api.repositories.statements import Build
 from gql_api.shapes.category import Category
-from gql_api.shapes.rows import Layout, layout
+from gql_api.shapes.rows import Layout, Rows, Within, layout
 from gql_api.shapes.task import CATEGORY, Task
 
 TellCategories: TypeAlias = Callable[[Callable[[], Mapping[int, Category]]], None]
@@ -24,39 +24,53 @@ _CATEGORY = aliased(models.Category)
 
 @cache
 def with_category(build: Build, fields: Fields) -> Build:
-    """Return what builds the same statement of tasks with a further, last column: the row of each one's category."""
+    """Return what builds the same statement of tasks with a further, last column: of each one's category."""
 
     def both(*arguments: Any) -> Select[Any]:
         tasks: Select[Any] = build(*arguments)
-        return tasks.add_columns(category_of(tasks.selected_columns["category_id"], fields))
+        return tasks.add_columns(*category_of(tasks.selected_columns["category_id"], fields))
 
     return both
 
 
-def category_of(id: ColumnElement[Any], fields: Fields) -> ColumnElement[Any]:
-    """Return the row of the category of this id."""
-    columns = [getattr(_CATEGORY, name) for name in _names(fields)]
+def category_of(id: ColumnElement[Any], fields: Fields) -> list[ColumnElement[Any]]:
+    """Return the column of the category of this id: what is read of it beside the id, or its row where that is more
+    than a value, since a row takes longer to send and to read. None where the id is all.
+    """
+    names = _names(fields)
+    columns = [getattr(_CATEGORY, name) for name in names]
+    if len(names) == 1:
+        return []
+    read = columns[1] if _is_spread(names) else func.row(*columns)
     # No join: that would be free to change the order of rows, and be made for those beyond the page, too.
-    return select(func.row(*columns)).where(_CATEGORY.id == id).correlate_except(_CATEGORY).scalar_subquery()
+    return [select(read).where(_CATEGORY.id == id).correlate_except(_CATEGORY).scalar_subquery()]
 
 
-def categories(rows: Iterable[Any], fields: Fields) -> dict[int, Category]:
-    """Return the categories in the last columns of rows, by their ids, with these fields alone."""
-    make = _layout(fields).make
-    return {id: make(row) for id, row in {row[-1][0]: row[-1] for row in rows if row[-1] is not None}.items()}
+def categories(tasks: Rows[Task]) -> dict[int, Category]:
+    """Return the categories that were read along with tasks, by their ids, with what was read of them alone."""
+    within = tasks.layout.within[CATEGORY]
+    id, make = within.layout.places["id"], within.layout.make
+    found = [row for row in map(within.of, tasks.rows) if row is not None]
+    return {id: make(row) for id, row in {row[id]: row for row in found}.items()}
 
 
 @cache
 def layout_with_category(names: tuple[str, ...] | None, fields: Fields) -> Layout:
     """Return the layout of rows of tasks, of which these fields are read, with this last column."""
-    return layout(Task, names, within=((CATEGORY, -1, _layout(fields)),))
-
-
-def _layout(fields: Fields) -> Layout:
-    return layout(Category, _names(fields))
+    of_category = _names(fields)
+    if not _is_spread(of_category):
+        return layout(Task, names, within=((CATEGORY, Within(-1, layout(Category, of_category))),))
+    id = layout(Task, names).places["category_id"]
+    spread = Within(id, layout(Category, of_category, at=(id, -1)[: len(of_category)]), spread=True)
+    return layout(Task, names, within=((CATEGORY, spread),))
 
 
 @cache
 def _names(fields: Fields) -> tuple[str, ...]:
     """Return the fields in their order, with the id first of all."""
     return ("id", *(name for name in Category.model_fields if name != "id" and (fields is None or name in fields)))
+
+
+def _is_spread(names: Sequence[str]) -> bool:
+    """Whether so little is read of categories that it needs no row of its own: a task itself has the id."""
+    return len(names) <= len(("id", "another"))

@@ -118,7 +118,7 @@ class Repository(Generic[RowT, EntityT, FilterT]):
 
     async def _read(self, build: Build, *arguments: Any) -> Rows[EntityT]:
         """Return what an answer is made of: what is looked at of it, and what is read along, in further columns."""
-        rows = await self._rows(_only(build, self.shape, self._names), *arguments)
+        rows = await self._rows(only(build, self.shape, self._names), *arguments)
         return Rows(layout(self.shape, self._names), rows)
 
     async def _shapes(self, build: Build, *arguments: Any) -> Rows[EntityT]:
@@ -231,17 +231,17 @@ def _read_for(
 
 
 @cache
-def _only(build: Build, shape: type[Entity], names: tuple[str, ...] | None) -> Build:
+def only(build: Build, shape: type[Entity], names: tuple[str, ...] | None) -> Build:
     """Return what builds the same statement without the columns of the shape's other fields."""
     if names is None:
         return build
     left_out = shape.model_fields.keys() - set(names)
 
-    def only(*arguments: Any) -> Select[Any]:
+    def fewer(*arguments: Any) -> Select[Any]:
         rows: Select[Any] = build(*arguments)
         return rows.with_only_columns(*[column for column in rows.selected_columns if column.key not in left_out])
 
-    return only
+    return fewer
 
 
 def locked(statement: Select[Any], lock: Lock | None) -> Select[Any]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from gql_api import models
 from gql_api.repositories.along import TellCategories, categories, layout_with_category, with_category
 from gql_api.repositories.arrays import among, texts
+from gql_api.repositories.base import only
 from gql_api.repositories.by_category import windowed_by_category_name
 from gql_api.repositories.conditions import relevance, task_condition
 from gql_api.repositories.filters import Condition
@@ -89,9 +90,10 @@ class TaskRepository(TaskWrites):
         tell, fields = self.tell_categories, self.category_fields
         if tell is None:
             return await super()._read(build, *arguments)
-        found = await super()._read(with_category(build, fields), *arguments)
-        tell(partial(categories, found.rows, fields))
-        return Rows(layout_with_category(self._names, fields), found.rows)
+        rows = await self._rows(with_category(only(build, self.shape, self._names), fields), *arguments)
+        tasks: Rows[Task] = Rows(layout_with_category(self._names, fields), rows)
+        tell(partial(categories, tasks))
+        return tasks
 
     async def _slices(
         self, of_parent: OfParent, parent_ids: Collection[int], listing: Listing[TaskFilter]

@@ -99,8 +99,9 @@ class TaskWrites(Repository[models.Task, Task, TaskFilter]):
         complete = self._with_keys(values)
         (row,) = await self._inserted(self._added_with_category, complete, Known(self._names), Known(fields))
         of_task = layout_with_category(self._names, fields)
-        place, of = of_task.within[CATEGORY]
-        return of_task.make(row), None if row[place] is None else of.make(row[place])
+        of_category = of_task.within[CATEGORY]
+        category = of_category.of(row)
+        return of_task.make(row), None if category is None else of_category.layout.make(category)
 
     async def tag_many(self, links: Collection[tuple[int, int]]) -> None:
         """Give tags that they do not have yet to tasks: pairs of a task's id and a tag's."""
@@ -200,7 +201,7 @@ class TaskWrites(Repository[models.Task, Task, TaskFilter]):
         # Of the column itself SQLAlchemy would read it from the table, not from the new row.
         category = category_of(literal_column("tasks.category_id"), category_fields.value)
         statement = insert(cls._table()).values(**given, completed_at=completed_at)
-        return statement.returning(*cls._returned(returned), category)
+        return statement.returning(*cls._returned(returned), *category)
 
     @classmethod
     def _changed(cls, ids: Collection[int], values: Mapping[str, Any], completed: bool | None) -> ReturningUpdate[Any]:

@@ -12,7 +12,7 @@ from gql_api.shapes.base import Entity
 from gql_api.shapes.cursor import Position, encode, encoder
 from gql_api.shapes.filter import Filter
 from gql_api.shapes.page import Listing, Outside, Slice, Window
-from gql_api.shapes.rows import Layout, Rows
+from gql_api.shapes.rows import Layout, Rows, Within
 
 EntityT = TypeVar("EntityT", bound=Entity)
 FilterT = TypeVar("FilterT", bound=Filter)
@@ -26,7 +26,7 @@ class Edge(NamedTuple, Generic[EntityT]):
 @cache
 def _edge(node: Layout) -> Layout:
     """Return the layout of an edge: a cursor, and the row of its node."""
-    return Layout(Edge, lambda row: Edge(row[0], node.make(row[1])), {"cursor": 0}, within={"node": (1, node)})
+    return Layout(Edge, lambda row: Edge(row[0], node.make(row[1])), {"cursor": 0}, within={"node": Within(1, node)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Shapes of trusted values: what the database holds has been validated when it was sent."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -11,18 +11,19 @@ from gql_api.shapes.base import Shape
 ShapeT = TypeVar("ShapeT", bound=Shape)
 
 
-def constructor(shape: type[ShapeT], names: Collection[str] | None = None) -> Callable[[Sequence[Any]], ShapeT]:
-    """Return what makes a shape of a row that begins with the values of its fields, in their order; or of these fields,
-    in this order, and to ask such a shape for another raises AttributeError.
+def constructor(shape: type[ShapeT], places: Mapping[str, int] | None = None) -> Callable[[Sequence[Any]], ShapeT]:
+    """Return what makes a shape of a row that begins with the values of its fields, in their order; or that has these
+    fields in these places, and to ask such a shape for another raises AttributeError.
 
     It is what `model_validate` makes of the same values, in a third of the time, which for a page of rows counts. Of a
     value nothing is converted but the number or text of an enumeration to its member.
     """
-    fields = list(shape.model_fields if names is None else names)
+    if places is None:
+        places = {name: place for place, name in enumerate(shape.model_fields)}
     converted = members(shape)
     values = [
         f"{name!r}: members_{name}[row[{place}]]" if name in converted else f"{name!r}: row[{place}]"
-        for place, name in enumerate(fields)
+        for name, place in places.items()
     ]
     source = f"""
 def construct(row):
@@ -37,7 +38,7 @@ def construct(row):
     known: dict[str, Any] = {f"members_{name}": known for name, known in converted.items()} | {
         "shape": shape,
         "new": object.__new__,
-        "given": set(fields).copy,
+        "given": set(places).copy,
         "set_values": slots["__dict__"].__set__,
         "set_given": slots["__pydantic_fields_set__"].__set__,
         "set_extra": slots["__pydantic_extra__"].__set__,

@@ -6,7 +6,7 @@ To make a shape of each row of a page takes longer than all else that is done wi
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, ClassVar, Generic, TypeAlias, TypeVar, overload
+from typing import Any, ClassVar, Generic, NamedTuple, TypeAlias, TypeVar, overload
 
 from gql_api.shapes.base import Shape
 from gql_api.shapes.construct import constructor, members
@@ -29,10 +29,23 @@ class Layout:
     """Of its attributes that are values."""
     members: Mapping[str, Mapping[Any, Any]] = field(default_factory=dict)
     """What values stand for, where an attribute is a member of an enumeration."""
-    within: Mapping[str, tuple[int, "Layout"]] = field(default_factory=dict)
-    """The place, and the layout, of what is a row itself, or None: by the name of an attribute, or under which it was
-    read along.
-    """
+    within: Mapping[str, "Within"] = field(default_factory=dict)
+    """The rows in such a row: by the name of an attribute, or under which they were read along."""
+
+
+class Within(NamedTuple):
+    """A row, or None, in another row."""
+
+    place: int
+    """Where it is; of one that is spread, where None stands if there is none."""
+    layout: Layout
+    spread: bool = False
+    """Whether its values are among those of the other row: there its layout says where."""
+
+    def of(self, row: Row) -> Row | None:
+        """Return it."""
+        found: Row | None = row[self.place]
+        return row if self.spread and found is not None else found
 
 
 class Rows(Sequence[T_co], Generic[T_co]):
@@ -76,14 +89,13 @@ class Rows(Sequence[T_co], Generic[T_co]):
 def layout(
     shape: type[Shape],
     names: tuple[str, ...] | None = None,
-    within: tuple[tuple[str, int, Layout], ...] = (),
+    within: tuple[tuple[str, Within], ...] = (),
+    at: tuple[int, ...] | None = None,
 ) -> Layout:
-    """Return the layout of rows that begin with the values of a shape's fields, or of these fields, in their order."""
+    """Return the layout of rows that begin with the values of a shape's fields, or of these fields, in their order; or
+    that have them in these places.
+    """
     fields = tuple(shape.model_fields) if names is None else names
-    return Layout(
-        shape,
-        constructor(shape, fields),
-        {name: place for place, name in enumerate(fields)},
-        {name: known for name, known in members(shape).items() if name in fields},
-        {name: (place, of) for name, place, of in within},
-    )
+    places = dict(zip(fields, range(len(fields)) if at is None else at, strict=True))
+    known = {name: known for name, known in members(shape).items() if name in places}
+    return Layout(shape, constructor(shape, places), places, known, dict(within))

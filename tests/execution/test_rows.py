@@ -14,7 +14,7 @@ from strawberry.types import Info
 from gql_api.execution import Compiler, Compiling, Derived, Relation, instances_of
 from gql_api.execution.declared import COMPILED
 from gql_api.execution.plan import MOST_LAYOUTS
-from gql_api.shapes.rows import Layout, Rows
+from gql_api.shapes.rows import Layout, Rows, Within
 from tests.execution.executors import compiler
 
 
@@ -142,19 +142,27 @@ class Executor(Compiling, StrawberryGraphQLCoreExecutionContext):
 
 
 LEAF = Layout(Leaf, lambda row: Leaf(row[0]), {"name": 0})
+SPREAD = Layout(Leaf, lambda row: Leaf(row[-1]), {"name": -1})
 
 
-def layout(context: Context, *, along: bool = False) -> Layout:
+def layout(context: Context, *, along: Within | None = None) -> Layout:
     def make(row: tuple[Any, ...]) -> Branch:
         context.made.append(row)
         return Branch(row[0], row[1], Hue(row[2]), row[3])
 
-    within = {"leaf": (-1, LEAF)} if along else {}
+    within = {} if along is None else {"leaf": along}
     places = {"id": 0, "name": 1, "hue": 2, "leaf_key": 3}
     return Layout(Branch, make, places, {"hue": {each.value: each for each in Hue}}, within)
 
 
 ROWS = [(1, "a", 1, 1, "x", ("one",)), (2, "b", 2, None, "x", None), (3, "Ä", 1, 1, "x", ("one",))]
+INSIDE = Within(-1, LEAF)
+ALONG = pytest.mark.parametrize("along", [INSIDE, Within(3, SPREAD, spread=True)], ids=["a row", "spread"])
+
+
+def having(along: Within, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Return rows with their leaves so."""
+    return [(*row[:-1], row[-1] and row[-1][0]) for row in rows] if along.spread else rows
 
 
 def both(query: str, rows: Any, *, maybe: bool = False, **how: Any) -> tuple[ExecutionResult, Context]:
@@ -179,8 +187,10 @@ def both(query: str, rows: Any, *, maybe: bool = False, **how: Any) -> tuple[Exe
     return compiled, contexts[1]
 
 
-def test_nothing_is_made_where_the_rows_tell_all() -> None:
-    found, context = both("{ branches { __typename id n: name hue loud seen leaf { name } } }", ROWS, along=True)
+@ALONG
+def test_nothing_is_made_where_the_rows_tell_all(along: Within) -> None:
+    query = "{ branches { __typename id n: name hue loud seen leaf { name } } }"
+    found, context = both(query, having(along, ROWS), along=along)
     assert found.data is not None
     assert [each["leaf"] for each in found.data["branches"]] == [{"name": "one"}, None, {"name": "one"}]
     assert context.made == []
@@ -196,7 +206,7 @@ def test_what_is_not_read_along_is_loaded_at_once() -> None:
 @pytest.mark.parametrize("field", ["title", "whole", "own { name }", "asked(times: 2)"])
 def test_who_needs_the_object_gets_it(field: str) -> None:
     """It is made once for each row, whatever else is asked."""
-    found, context = both(f"{{ branches {{ id {field} again: {field} leaf {{ name }} }} }}", ROWS, along=True)
+    found, context = both(f"{{ branches {{ id {field} again: {field} leaf {{ name }} }} }}", ROWS, along=INSIDE)
     assert found.data is not None
     assert len(found.data["branches"]) == 3
     assert context.made == ROWS
@@ -204,10 +214,11 @@ def test_who_needs_the_object_gets_it(field: str) -> None:
 
 @pytest.mark.parametrize("maybe", [False, True])
 @pytest.mark.parametrize("row", [(2, None, 1, None, "x", None), (2, "b", 1, 2, "x", (None,))])
-def test_what_is_wrong_is_told_where_it_is(row: tuple[Any, ...], *, maybe: bool) -> None:
+@ALONG
+def test_what_is_wrong_is_told_where_it_is(row: tuple[Any, ...], along: Within, *, maybe: bool) -> None:
     """A name that is null where it must not be, in the row or in one within it."""
     query = f"{{ found: {'maybe' if maybe else 'branches'} {{ id name leaf {{ name }} }} }}"
-    found, _ = both(query, [ROWS[0], row, ROWS[2]], maybe=maybe, along=True)
+    found, _ = both(query, having(along, [ROWS[0], row, ROWS[2]]), maybe=maybe, along=along)
     assert found.errors
     assert found.errors[0].path in (["found", 1, "name"], ["found", 1, "leaf", "name"])
 

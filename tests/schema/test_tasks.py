@@ -449,6 +449,9 @@ async def test_the_number_of_statements_does_not_grow_with_the_rows(api: Api, ra
     [
         ("{ tasks { title category { name color createdAt } } }", 1),
         ("{ tasks { category { __typename } } }", 1),
+        ("{ tasks { category { id } } }", 1),
+        ("{ tasks { category { color } } }", 1),
+        ("{ tasks { category { createdAt } } }", 1),
         ("{ a: tasks { category { name } } b: tasks(limit: 1) { category { color version updatedAt } } }", 2),
         ("{ tasks { category { taskCount } } }", 2),
         ("{ categories { createdAt tasksConnection { nodes { category { name } } } } }", 2),
@@ -474,6 +477,20 @@ async def test_tasks_are_read_with_their_categories(api: Api, database: str, que
     assert len(seen) == statements, seen
     async with api_on(database, compile_operations="never") as ordinary:
         assert await ordinary.data(query) == compiled
+
+
+@pytest.mark.parametrize("asked", ["id", "name", "__typename color", "id name", "createdAt version name"])
+async def test_a_new_task_is_answered_with_its_category(api: Api, asked: str) -> None:
+    """With all that is asked of it, by one statement, on its first and on its second use."""
+    home = await api.create_category("Home")
+    create = f"createTask(input: $input) {{ ... on TaskSuccess {{ task {{ category {{ {asked} }} }} }} }}"
+    category = await api.field(f"query ($id: ID!) {{ category(by: {{ id: $id }}) {{ {asked} }} }}", id=home["id"])
+    for id, expected in ((home["id"], category), (home["id"], category), (None, None)):
+        with api.statements() as seen:
+            input = {"title": "x", "category": id and {"id": id}}
+            made = await api.field(f"mutation ($input: CreateTaskInput!) {{ {create} }}", input=input)
+        assert made == {"task": {"category": expected}}
+        assert len(seen) == 1, seen
 
 
 async def test_what_nobody_asks_for_is_not_read_along(api: Api) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gql_api.shapes.category import Category
-from gql_api.shapes.rows import Layout, Rows, layout
+from gql_api.shapes.rows import Layout, Rows, Within, layout
 from gql_api.shapes.tag import Tag
 from gql_api.shapes.task import Task
 
@@ -44,14 +44,23 @@ def test_each_is_made_once_and_not_before_it_is_looked_at() -> None:
 
 def test_a_layout_says_where_everything_is() -> None:
     category = layout(Category, ("id", "name"))
-    found = layout(Task, ("id", "priority", "category_id"), (("category", -1, category),))
+    found = layout(Task, ("id", "priority", "category_id"), (("category", Within(-1, category)),))
     assert dict(found.places) == {"id": 0, "priority": 1, "category_id": 2}
-    assert found.within == {"category": (-1, category)}
+    assert found.within == {"category": Within(-1, category)}
     assert found.members["priority"][3].name == "HIGH"
     task = found.make((7, 3, 1, (1, "Home")))
     assert (task.id, task.priority.name, task.category_id) == (7, "HIGH", 1)
     with pytest.raises(AttributeError):
         _ = task.title
+
+
+def test_a_row_may_be_spread_over_another() -> None:
+    category = Within(2, layout(Category, ("id", "name"), at=(2, -1)), spread=True)
+    assert category.of((7, 3, None, None)) is None
+    found = category.of((7, 3, 1, "Home"))
+    assert found is not None
+    made = category.layout.make(found)
+    assert (made.id, made.name) == (1, "Home")
 
 
 def test_there_is_one_of_each() -> None:
