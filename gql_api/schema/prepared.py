@@ -45,18 +45,19 @@ class PreparedOperation:
         """What is known of it for its executions, once it is known to be valid."""
         return self._executable(self.node)
 
-    def known_cost(self, variables: Mapping[str, Any] | None) -> int | None:
-        """Return what it costs with such variables; None when that is not known."""
-        return self._costs.get(self._kind(variables))
+    def kind(self, variables: Mapping[str, Any] | None, counted: Mapping[str, int]) -> Hashable:
+        """Return all that its cost depends on; each of the variables counts as so many values."""
+        given = variables or {}
+        return tuple([limits.observed(given.get(name, Undefined), counted.get(name, 1)) for name in self._variables])
 
-    def keep_cost(self, variables: Mapping[str, Any] | None, cost: int) -> None:
+    def known_cost(self, kind: Hashable) -> int | None:
+        """Return what it costs with variables of a kind; None when that is not known."""
+        return self._costs.get(kind)
+
+    def keep_cost(self, kind: Hashable, cost: int) -> None:
         if len(self._costs) >= MOST_COSTS:
             del self._costs[next(iter(self._costs))]
-        self._costs[self._kind(variables)] = cost
-
-    def _kind(self, variables: Mapping[str, Any] | None) -> Hashable:
-        given = variables or {}
-        return tuple([limits.observed(given.get(name, Undefined)) for name in self._variables])
+        self._costs[kind] = cost
 
 
 class PreparedDocument:
@@ -131,8 +132,8 @@ class PreparedDocuments:
         of it is kept.
         """
         rules = self._rules
-        limits.check_variables(variables, rules.limits)
-        if document.valid and (known := operation.known_cost(variables)) is not None:
+        kind = operation.kind(variables, limits.check_variables(variables, rules.limits))
+        if document.valid and (known := operation.known_cost(kind)) is not None:
             return known
         cost = limits.measure(self._schema, document.node, operation.node, variables, rules.limits).cost
         if not document.valid:
@@ -143,7 +144,7 @@ class PreparedDocuments:
                 raise InvalidDocumentError(errors, RequestErrorCode.VALIDATION_FAILED)
             document.valid = True
             self._keep(document)
-        operation.keep_cost(variables, cost)
+        operation.keep_cost(kind, cost)
         return cost
 
     def _keep(self, document: PreparedDocument) -> None:

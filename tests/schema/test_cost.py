@@ -11,7 +11,8 @@ from graphql import parse as parse_text
 from gql_api.errors import RequestError
 from gql_api.schema import schema
 from gql_api.schema.limits import Limits, check_document, check_variables, measure, parse, validate
-from gql_api.schema.limits.cost import ASSUMED_SIZE, BOUNDED, INPUT_OBJECT, LONG_TEXTS, MOST, OBJECTS, STATEMENT
+from gql_api.schema.limits import variables as values
+from gql_api.schema.limits.cost import ASSUMED_SIZE, BOUNDED, LONG_TEXTS, MOST, OBJECTS, STATEMENT, VALUES
 from gql_api.schema.limits.measure import introspection_budget
 from gql_api.settings.limits import LimitSettings
 from gql_api.shapes.page import DEFAULT_LIMIT
@@ -19,7 +20,7 @@ from tests.command import PROJECT
 from tests.schema.test_limits import DEFAULTS, ENDLESS, measured, operation
 
 A, S, L, T = ASSUMED_SIZE, STATEMENT, DEFAULT_LIMIT, BOUNDED["tags"]
-OBJECT, TASK = INPUT_OBJECT, OBJECTS["Task"]
+OBJECT, TASK = values.OBJECT // VALUES, OBJECTS["Task"]
 
 COSTS: dict[str, tuple[str, dict[str, Any], int]] = {
     "a field": ("{ task(id: 1) { id title } }", {}, S + 2 + TASK),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gql_api.errors import RequestError
-from gql_api.schema.limits import measure, observed
+from gql_api.schema.limits import check_variables, measure, observed
 from gql_api.schema.prepare import InvalidDocumentError, Rules
 from gql_api.schema.prepared import MOST_COSTS, PreparedDocuments
 from tests.schema.test_cost import COSTS
@@ -182,5 +182,8 @@ def test_costs_that_are_kept_are_few() -> None:
     for number in range(100):
         assert cost(documents, text, n=number, f={"title": {"in": ["a"] * number}}) > number
     assert len(documents.find(text).chosen(None)._costs) == MOST_COSTS
-    assert observed(1) != observed(True)
-    assert observed({"a": "a"}) == observed({"a": "b" * 900})
+    assert observed(1, 1) != observed(True, 1)
+    operation = documents.find(text).chosen(None)
+    short, long, longer = ({"f": {"search": "a" * length}} for length in (1, 900, 1000))
+    kinds = [operation.kind(given, check_variables(given, ENDLESS)) for given in (short, long, longer)]
+    assert kinds[0] == kinds[1] != kinds[2]

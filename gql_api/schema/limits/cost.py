@@ -14,7 +14,6 @@
 
 from collections.abc import Hashable, Mapping
 from functools import lru_cache
-from types import NoneType
 from typing import Any, TypeAlias
 
 from graphql import (
@@ -41,6 +40,7 @@ from graphql import (
 from graphql.type import is_abstract_type, is_enum_type
 from graphql.utilities.coerce_input_value import coerce_default_value
 
+from gql_api.schema.limits.variables import OBJECT, TEXT, extent
 from gql_api.shapes.page import DEFAULT_LIMIT, MAX_LIMIT
 from gql_api.shapes.tag import MAX_TAGS
 from gql_api.shapes.task_bulk import DEFAULT_AT_MOST, MAX_TASKS
@@ -66,16 +66,8 @@ LONG_TEXTS = {"description": 10}
 PAGE_ARGUMENTS = ("first", "last", "limit")
 MOST_ARGUMENT = "atMost"
 
-INPUT_OBJECT = 10
-"""Points of each object that a field is given."""
-
 VALUES = 10
-"""How many other values cost a point; of a text each TEXT characters are one."""
-
-TEXT = 1_000
-
-SMALL = frozenset({int, float, bool, NoneType})
-"""Classes of JSON's values without a size."""
+"""How many of the values that a field is given cost a point; objects and long texts count as several."""
 
 MOST = 10**12
 """Where counting ends: fragments that spread each other twice make numbers that nobody can read."""
@@ -128,23 +120,17 @@ class Values:
         counted = 0
         every = [value]
         for each in every:  # which grows meanwhile
-            if each.__class__ is str:
-                counted += 1 + len(each) // TEXT
-            elif each.__class__ is dict:
-                counted += INPUT_OBJECT * VALUES
-                every += each.values()
-            elif each.__class__ in SMALL:
-                counted += 1
-            elif isinstance(each, list | tuple):
-                every.extend(each)
-            elif isinstance(each, VariableNode):
+            if isinstance(each, VariableNode):
                 counted += self._count_variable(each)
-            elif isinstance(each, ListValueNode | ObjectValueNode):
-                every.append(self.get(each))
+            elif isinstance(each, ListValueNode):
+                every.extend(each.values)
+            elif isinstance(each, ObjectValueNode):
+                counted += OBJECT
+                every.extend(field.value for field in each.fields)
             elif isinstance(each, StringValueNode):
                 every.append(each.value)
             else:
-                counted += 1
+                counted += extent(each)[0]
         return counted
 
     def _count_variable(self, node: VariableNode) -> int:
@@ -156,11 +142,13 @@ class Values:
         return self._counts[name]
 
 
-_of_values = Values()
+_no_values = Values()
 
 
-def observed(value: object) -> Hashable:
-    """Return all that is seen here of the value of a variable, as it was sent: equal ones cost the same everywhere."""
+def observed(value: object, counted: int) -> Hashable:
+    """Return all that is seen here of the value of a variable, as it was sent, that counts as so many values: equal
+    ones cost the same everywhere.
+    """
     match value:
         case str():
             return ~(len(value) // TEXT)  # below any number
@@ -169,9 +157,9 @@ def observed(value: object) -> Hashable:
         case int() | float():
             return int(min(max(0, value), MOST)) if value == value else "NaN"  # noqa: PLR0124
         case list():
-            return len(value), _of_values.count(value)
+            return len(value), counted
         case dict():
-            return "object", _of_values.length(value["ids"]) if "ids" in value else None, _of_values.count(value)
+            return "object", _no_values.length(value["ids"]) if "ids" in value else None, counted
         case _:
             return value  # null, or none
 
