@@ -20,7 +20,7 @@ Convert: TypeAlias = Callable[[Any, strawberry.Info | None, Path], Any]
 """Returns what is given for a value that is not null, with its place in the arguments."""
 
 One: TypeAlias = Callable[[type, Mapping[str, Any], InputContext], Any]
-Many: TypeAlias = Callable[[Sequence[Mapping[str, Any]], InputContext], list[Any] | None]
+Many: TypeAlias = Callable[[Sequence[Mapping[str, Any]]], list[Any] | None]
 
 
 class FromInput:
@@ -70,7 +70,7 @@ class Arguments:
         return build(type_, value, InputContext(info, self._config, self._scalars, path))
 
     def _inputs(self, type_: Any, build: FromInput, values: Any, info: strawberry.Info | None, path: Path) -> list[Any]:
-        built = build.many(values, InputContext(info, self._config, self._scalars, path))
+        built = build.many(values)
         if built is not None:
             return built
         return [self._input(type_, build, value, info, (*path, index)) for index, value in enumerate(values)]

@@ -69,7 +69,7 @@ def input_type(
 
         def build_or_refuse(model: type[BaseModel], value: Mapping[str, Any], context: InputContext) -> object:
             problems = list(check_sent(value, definition, context)) if check_sent is not None else []
-            built: object = INPUTS.build(model, value, context)
+            built: object = INPUTS.build(model, value)
             if built is None:
                 try:
                     built = build(model, value, context)

@@ -1,93 +1,77 @@
-"""From what GraphQL has coerced to what Pydantic is given for an input, with what is known of its fields found once.
+"""From what GraphQL has coerced to inputs, by validators that are made once of Pydantic's own.
 
-Strawberry finds it anew for each value, and that is most of what creating many things takes. Where something is wrong
-with a value, Strawberry still says what.
+They know fields by their names in GraphQL, and take null for those that are not given. Strawberry renames and fills in
+the fields of each value, and that is most of what creating many things takes. Where something is wrong with a value,
+Strawberry still says what.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Mapping, Sequence
+from types import NoneType
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from strawberry.types.arguments import InputContext
-from strawberry.types.base import StrawberryContainer, StrawberryList, StrawberryOptional, get_object_definition
-from strawberry.types.lazy_type import LazyType
+from pydantic_core import SchemaValidator
+from pydantic_core.core_schema import list_schema
+from strawberry.utils.str_converters import to_camel_case
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
-Convert = Callable[[Any], Any]
-
-
-class Fields(NamedTuple):
-    """What is known of a model's fields."""
-
-    named: dict[str, tuple[str, Convert | None]]
-    """By their names in GraphQL. None is for what Pydantic takes as it is: scalars, enums, and lists of them."""
-    filled: dict[str, None]
-    """Those that are null for Pydantic when they are not given, because the model requires them."""
+NOT_VALIDATED = {"metadata", "serialization"}
+"""Parts of Pydantic's schemas that are not about what is valid."""
 
 
 class Inputs:
     """Builds the inputs of a schema."""
 
     def __init__(self) -> None:
-        self._fields: dict[type[BaseModel], Fields] = {}
-        self._lists: dict[type[BaseModel], TypeAdapter[list[Any]]] = {}
+        self._one: dict[type[BaseModel], SchemaValidator] = {}
+        self._many: dict[type[BaseModel], SchemaValidator] = {}
 
-    def build(self, model: type[ModelT], value: Mapping[str, Any], context: InputContext) -> ModelT | None:
+    def build(self, model: type[ModelT], value: Mapping[str, Any]) -> ModelT | None:
         """Return the input; None where something is wrong with it."""
-        if model not in self._fields:
-            self._learn(model, context)
+        if model not in self._one:
+            self._learn(model)
         try:
-            return model.model_validate(self._data(model, value), by_alias=False, by_name=True)
+            built: ModelT = self._one[model].validate_python(value)
         except ValidationError:
             return None
+        return built
 
-    def build_all(
-        self, model: type[ModelT], values: Iterable[Mapping[str, Any]], context: InputContext
-    ) -> list[ModelT] | None:
+    def build_all(self, model: type[ModelT], values: Sequence[Mapping[str, Any]]) -> list[ModelT] | None:
         """Return the inputs; None where something is wrong with one. Many at once take less time than one by one."""
-        if model not in self._fields:
-            self._learn(model, context)
-        if model not in self._lists:
-            self._lists[model] = TypeAdapter(list[model])  # type: ignore[valid-type]
-        data = [self._data(model, value) for value in values]
+        if model not in self._many:
+            self._learn(model)
         try:
-            return self._lists[model].validate_python(data, by_alias=False, by_name=True)
+            built: list[ModelT] = self._many[model].validate_python(values)
         except ValidationError:
             return None
+        return built
 
-    def _data(self, model: type[BaseModel], value: Mapping[str, Any]) -> dict[str, Any]:
-        fields = self._fields[model]
-        data: dict[str, Any] = fields.filled.copy()
-        for name, given in value.items():
-            key, convert = fields.named[name]
-            data[key] = given if convert is None or given is None else convert(given)
-        return data
-
-    def _learn(self, model: type[BaseModel], context: InputContext) -> None:
-        """Find what is known of a model's fields, and of those of the models in it."""
-        definition = get_object_definition(model, strict=True)
-        fields = self._fields[model] = Fields({}, {})
-        for field in definition.fields:
-            type_ = field.resolve_type(type_definition=definition)
-            name = context.config.name_converter.from_field(field)
-            fields.named[name] = (field.python_name, self._conversion(type_, context))
-            if isinstance(type_, StrawberryOptional) and model.model_fields[field.python_name].is_required():
-                fields.filled[field.python_name] = None
-
-    def _conversion(self, type_: Any, context: InputContext) -> Convert | None:
-        while isinstance(type_, LazyType | StrawberryContainer) and not isinstance(type_, StrawberryList):
-            type_ = type_.resolve_type() if isinstance(type_, LazyType) else type_.of_type
-        if isinstance(type_, StrawberryList):
-            item = self._conversion(type_.of_type, context)
-            return None if item is None else partial(_each, item)
-        if isinstance(type_, type) and issubclass(type_, BaseModel):
-            if type_ not in self._fields:
-                self._learn(type_, context)
-            return partial(self._data, type_)
-        return None
+    def _learn(self, model: type[BaseModel]) -> None:
+        schema = _by_name(TypeAdapter(model).core_schema, model)
+        # Or the models' own validators would be taken for the parts.
+        self._one[model] = SchemaValidator(schema, _use_prebuilt=False)
+        self._many[model] = SchemaValidator(list_schema(schema), _use_prebuilt=False)
 
 
-def _each(convert: Convert, values: Any) -> list[Any]:
-    return [None if value is None else convert(value) for value in values]
+def name_of(field: str) -> str:
+    """Return the name in GraphQL of an input's field. What is a word of Python's has an underscore more there."""
+    return to_camel_case(field.removesuffix("_"))
+
+
+def _by_name(schema: Any, model: type[BaseModel]) -> Any:
+    """Return a core schema that takes fields by their names in GraphQL, or a part of one, inside of a model."""
+    if isinstance(schema, list | tuple):
+        return type(schema)(_by_name(each, model) for each in schema)
+    if not isinstance(schema, dict):
+        return schema
+    if schema.get("type") == "model":
+        model = schema["cls"]
+    made = {key: _by_name(part, model) for key, part in schema.items() if key not in NOT_VALIDATED}
+    if schema.get("type") == "model-fields":
+        for name, field in made["fields"].items():
+            field["validation_alias"] = name_of(name)
+            known = model.model_fields[name]
+            if known.is_required() and NoneType in get_args(known.annotation):
+                field["schema"] = {"type": "default", "schema": field["schema"], "default": None}
+    return made
