@@ -11,13 +11,14 @@ import socket
 from collections.abc import Coroutine, Generator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from math import inf
 from time import monotonic
 from typing import Any, cast
 
 import asyncpg
 from asyncpg import connect_utils
+
+from gql_api.kept import kept
 
 ENDING = 3.0
 """Seconds that ending may take: a rollback, a commit that was given up, closing. Then the connection is cut."""
@@ -40,7 +41,7 @@ BEFORE_ALL, AFTER_ALL = -(2**63), 2**63 - 1
 """How PostgreSQL sends its infinities, of which the driver makes the earliest and the latest of times, and back."""
 
 MOMENTS = 10_000
-"""Times that are kept: lists show the same objects again and again."""
+"""Times that are kept."""
 
 _cancelling: set[asyncio.Task[None]] = set()
 """Requests to cancel that are on their way: the event loop alone would not keep them."""
@@ -109,25 +110,26 @@ async def connect(*, set_local: Mapping[str, str] | None = None, **arguments: An
     connection.set_local = "".join(f"; SET LOCAL {name} = '{value}'" for name, value in (set_local or {}).items())
     connection.keeps_its_session = arguments.get("statement_cache_size") != 0 and not set_local
     # The driver's own takes two thirds of what it takes to read a row with two times.
-    await connection.set_type_codec("timestamptz", schema="pg_catalog", format="tuple", encoder=sent, decoder=received)
+    await connection.set_type_codec("timestamptz", schema="pg_catalog", format="binary", encoder=sent, decoder=received)
     notice_when_the_host_is_gone(connection._transport.get_extra_info("socket"))
     return cast(Connection, connection)
 
 
-@lru_cache(MOMENTS)
-def received(microseconds: tuple[int]) -> datetime:
-    """Return the time that so many microseconds after the epoch are, in UTC."""
-    (since,) = microseconds
+@kept(MOMENTS)
+def received(microseconds: bytes) -> datetime:
+    """Return the time that so many microseconds after the epoch are, as PostgreSQL sends it, in UTC."""
+    since = int.from_bytes(microseconds, signed=True)
     if since == AFTER_ALL:
         return LATEST
     return EARLIEST if since == BEFORE_ALL else EPOCH + timedelta(microseconds=since)
 
 
-def sent(moment: datetime) -> tuple[int]:
-    """Return how many microseconds after the epoch a time is. Raises TypeError for one without an offset."""
-    if moment == LATEST:
-        return (AFTER_ALL,)
-    return (BEFORE_ALL if moment == EARLIEST else (moment - EPOCH) // MICROSECOND,)
+def sent(moment: datetime) -> bytes:
+    """Return how many microseconds after the epoch a time is, as PostgreSQL takes it. Raises TypeError for one without
+    an offset.
+    """
+    since = AFTER_ALL if moment == LATEST else BEFORE_ALL if moment == EARLIEST else (moment - EPOCH) // MICROSECOND
+    return since.to_bytes(8, signed=True)
 
 
 def notice_when_the_host_is_gone(connected: Any) -> None:

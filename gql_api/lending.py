@@ -6,13 +6,20 @@ of who is done with it: it goes through the pool only when nobody waits.
 
 import asyncio
 from collections import deque
-from typing import cast
+from typing import NamedTuple, cast
 
 from sqlalchemy import PoolProxiedConnection, QueuePool
 from sqlalchemy.exc import MissingGreenlet
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gql_api.driver import Connection
+
+
+class Lent(NamedTuple):
+    """A connection that is lent."""
+
+    by_the_pool: PoolProxiedConnection
+    driver: Connection
 
 
 class Lending:
@@ -24,40 +31,41 @@ class Lending:
         self._pool = engine.pool
         self._free = self._pool.size()
         """How many more may be taken from the pool."""
-        self._waiting: deque[asyncio.Future[PoolProxiedConnection | None]] = deque()
+        self._waiting: deque[asyncio.Future[Lent | None]] = deque()
         self._losses = 0
         """How often connections were lost: those from before may be, too."""
 
-    async def lend(self) -> PoolProxiedConnection:
+    async def lend(self) -> Lent:
         """Raises TimeoutError when none is free for longer than the pool may be waited for."""
         if self._free:
             self._free -= 1
         elif (handed := await self._handed_over()) is not None:
             return handed
         try:
-            lent = await self._taken()
+            taken = await self._taken()
         except BaseException:
             self._pass_on(None)
             raise
-        driver_of(lent).losses_before = self._losses
+        lent = Lent(taken, cast(Connection, taken.driver_connection))
+        lent.driver.losses_before = self._losses
         return lent
 
-    def take_back(self, lent: PoolProxiedConnection) -> None:
+    def take_back(self, lent: Lent) -> None:
         """Take back a connection that is idle."""
-        if driver_of(lent).losses_before == self._losses:
+        if lent.driver.losses_before == self._losses:
             self._pass_on(lent)
         else:  # the pool makes it anew before it lends it again
-            lent.close()
+            lent.by_the_pool.close()
             self._pass_on(None)
 
-    def throw_away(self, lent: PoolProxiedConnection, *, lost: bool) -> None:
+    def throw_away(self, lent: Lent, *, lost: bool) -> None:
         """Take back a connection that has been cut; the others too when it was `lost`: what has ended it has most
         likely ended all of its time.
         """
         if lost:
             self._losses += 1
-            self._pool._invalidate(lent, _checkin=False)  # noqa: SLF001 - as SQLAlchemy itself does it
-        lent.invalidate()
+            self._pool._invalidate(lent.by_the_pool, _checkin=False)  # noqa: SLF001 - as SQLAlchemy itself does it
+        lent.by_the_pool.invalidate()
         self._pass_on(None)
 
     async def _taken(self) -> PoolProxiedConnection:
@@ -69,10 +77,10 @@ class Lending:
                 pass
         return await self.engine.raw_connection()
 
-    async def _handed_over(self) -> PoolProxiedConnection | None:
+    async def _handed_over(self) -> Lent | None:
         """Wait for one that somebody gives back; None for the right to take one from the pool."""
         loop = asyncio.get_running_loop()
-        handed: asyncio.Future[PoolProxiedConnection | None] = loop.create_future()
+        handed: asyncio.Future[Lent | None] = loop.create_future()
         self._waiting.append(handed)
         timer = loop.call_later(self._pool.timeout(), _give_up, handed)
         try:
@@ -84,7 +92,7 @@ class Lending:
         finally:
             timer.cancel()
 
-    def _pass_on(self, lent: PoolProxiedConnection | None) -> None:
+    def _pass_on(self, lent: Lent | None) -> None:
         """Let who waits for longest have a connection, or the right to take one from the pool: it is free otherwise."""
         while self._waiting:
             handed = self._waiting.popleft()
@@ -92,15 +100,10 @@ class Lending:
                 handed.set_result(lent)
                 return
         if lent is not None:
-            lent.close()
+            lent.by_the_pool.close()
         self._free += 1
 
 
-def driver_of(lent: PoolProxiedConnection) -> Connection:
-    """Return the driver's connection of one that is lent."""
-    return cast(Connection, lent.driver_connection)
-
-
-def _give_up(handed: asyncio.Future[PoolProxiedConnection | None]) -> None:
+def _give_up(handed: asyncio.Future[Lent | None]) -> None:
     if not handed.done():
         handed.set_exception(TimeoutError())

@@ -10,11 +10,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
-from sqlalchemy import PoolProxiedConnection
 
 from gql_api.driver import Connection
 from gql_api.failures import ended_first, not_sent, refused, unavailable
-from gql_api.lending import Lending, driver_of
+from gql_api.lending import Lending, Lent
 from gql_api.report import count_statement
 
 logger = logging.getLogger(__name__)
@@ -32,7 +31,7 @@ class Session:
 
     def __init__(self, sessions: "Sessions") -> None:
         self._sessions = sessions
-        self._lent: PoolProxiedConnection | None = None
+        self._lent: Lent | None = None
         self._driver: Connection | None = None
         self._begun = False
         self._lost = False
@@ -66,7 +65,7 @@ class Session:
         if self._driver is not None:
             raise RuntimeError("A transaction is open already")
         self._lent = lent = await self._sessions.lend()
-        self._driver = driver = driver_of(lent)
+        self._driver = driver = lent.driver
         self._used = self.kept = False
         self._alone = alone and driver.keeps_its_session and not (writes and driver.idle_for() > ALIVE)
         if self._alone:

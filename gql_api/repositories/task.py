@@ -37,7 +37,8 @@ class TaskRepository(TaskWrites):
     shape = Task
     optional = (
         frozenset({"description"}),
-        frozenset({"created_at", "updated_at"}),
+        frozenset({"created_at"}),
+        frozenset({"updated_at"}),
         frozenset({"completed_at", "priority", "due_at", "version"}),
     )
     orders = {  # noqa: RUF012 - a ClassVar by its declaration in the base

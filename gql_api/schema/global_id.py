@@ -2,7 +2,7 @@
 
 import binascii
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import partial
 from typing import Annotated, get_args
 
 import strawberry
@@ -10,12 +10,13 @@ from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from gql_api.errors import Kind, ProblemCode
+from gql_api.kept import kept
 
 MAX_ID = 2**63 - 1
 KINDS: dict[bytes, Kind] = {kind.encode(): kind for kind in get_args(Kind)}
 
 KEPT = 10_000
-"""Ids that are kept, encoded of each kind and decoded of all: lists show the same objects again and again."""
+"""Ids that are kept, encoded of each kind and decoded of all."""
 
 
 class InvalidIdError(ValueError):
@@ -32,14 +33,14 @@ def of(kind: Kind) -> Callable[[int], str]:
     """Return what answers the global ids of one kind of objects: many are asked for in every answer."""
     form = f"{kind}:%d".encode()
 
-    @lru_cache(KEPT)
+    @kept(KEPT)
     def encode_of(id: int) -> str:
         return binascii.b2a_base64(form % id, newline=False).rstrip(b"=").decode()
 
     return encode_of
 
 
-@lru_cache(KEPT)
+@kept(KEPT)
 def decode(text: str) -> tuple[Kind, int]:
     """Return kind and number. Raises InvalidIdError for whatever `encode` has not made."""
     try:
