@@ -37,7 +37,8 @@ class Order(Shape):
 
     @property
     def term(self) -> OrderTerm:
-        return next(OrderTerm(key, direction) for key, direction in self.__dict__.items() if direction is not None)
+        ((key, direction),) = [given for given in self.__dict__.items() if given[1] is not None]
+        return OrderTerm(key, direction)
 
 
 class Page(NamedTuple):
@@ -130,8 +131,8 @@ def listed(
 
 def terms(order: Sequence[Order] | None, otherwise: tuple[OrderTerm, ...] = NEWEST_FIRST) -> tuple[OrderTerm, ...]:
     """Return the order's terms, or raise a RequestError with code INVALID_ORDER when a key stands in it twice."""
-    found = tuple(element.term for element in order or ())
-    if len({term.key for term in found}) < len(found):
+    found = tuple([element.term for element in order or ()])
+    if len({key for key, _ in found}) < len(found):
         raise RequestError(RequestErrorCode.INVALID_ORDER, "`orderBy` must not name the same key twice.")
     return found or otherwise
 
