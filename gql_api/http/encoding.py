@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, NoReturn
 
 import orjson
@@ -41,18 +40,11 @@ def encoded(answer: Mapping[str, Any]) -> bytes:
 
 def echoed(body: Mapping[str, Any]) -> bytes:
     """Return JSON in UTF-8 of what a client has sent. Raises ValueError for a number that is not finite."""
-    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_moment)
+    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     try:
         return text.encode()
     except UnicodeEncodeError:
-        return json.dumps(body, separators=(",", ":"), default=_moment).encode()
-
-
-def _moment(value: object) -> str:
-    """Return a time as orjson writes it."""
-    if isinstance(value, datetime):
-        return value.isoformat()
-    raise TypeError
+        return json.dumps(body, separators=(",", ":")).encode()
 
 
 def _refuse(_name: str) -> NoReturn:
