@@ -138,14 +138,12 @@ def tell(logger: logging.Logger, level: int, message: str, facts: Mapping[str, o
         like = _like(logger.name, level, message)
         now = time()
         record = Record.__new__(Record)
-        vars(record).update(
-            like,
-            created=now,
-            msecs=now % 1 * 1000 // 1,
-            relativeCreated=like["relativeCreated"] + (now - like["created"]) * 1000,
-            request_id=request_id.get(),
-            facts=facts,
-        )
+        record.__dict__ = known = like.copy()
+        known["created"] = now
+        known["msecs"] = now % 1 * 1000 // 1
+        known["relativeCreated"] += (now - like["created"]) * 1000
+        known["request_id"] = request_id.get()
+        known["facts"] = facts
         logger.handle(record)
 
 
@@ -179,8 +177,7 @@ class _NoRefusals(logging.Filter):
 
 def _timestamp(record: logging.LogRecord) -> str:
     """Return the moment by RFC 3339."""
-    seconds, fraction = divmod(record.created, 1)
-    return f"{_second(int(seconds))}.{int(fraction * 1000):03}Z"
+    return "%s.%03dZ" % (_second(int(record.created)), int(record.msecs))  # noqa: UP031 - as an f-string it takes longer
 
 
 @lru_cache(maxsize=1)

@@ -70,22 +70,23 @@ class OperationReport:
         self.level = max([LEVELS.get(code, logging.INFO) for code in codes], default=logging.INFO)
 
     def facts(self) -> dict[str, object]:
-        facts: dict[str, object] = {
-            "transport": self.transport,
-            "type": self.type,
-            "name": self.name and self.name[:LONGEST_NAME],
-            "outcome": self.outcome,
-            "errors": self.errors,
-            "durationMs": _milliseconds(self.duration),
-            "statements": self.statements,
-            "batches": len(self.batches),
-            "keys": sum([size for _, size in self.batches]),
-            "cost": self.cost,
-            "retries": self.retries,
-            "executor": self.executor,
-            "principal": self.principal,
-        }
-        return {name: value for name, value in facts.items() if value is not None}
+        return _known(
+            {
+                "transport": self.transport,
+                "type": self.type,
+                "name": self.name and self.name[:LONGEST_NAME],
+                "outcome": self.outcome,
+                "errors": self.errors,
+                "durationMs": _milliseconds(self.duration),
+                "statements": self.statements,
+                "batches": len(self.batches),
+                "keys": sum([size for _, size in self.batches]),
+                "cost": self.cost,
+                "retries": self.retries,
+                "executor": self.executor,
+                "principal": self.principal,
+            }
+        )
 
 
 @dataclass(slots=True)
@@ -103,14 +104,15 @@ class RequestReport:
     """How many operations it brought. Each has a line of its own, and an HTTP request then has none."""
 
     def facts(self) -> dict[str, object]:
-        facts = {
-            "method": self.method,
-            "path": self.path[:LONGEST_PATH],
-            "status": self.status,
-            "durationMs": _milliseconds(self.duration),
-            "operations": self.operations or None,
-        }
-        return {name: value for name, value in facts.items() if value is not None}
+        return _known(
+            {
+                "method": self.method,
+                "path": self.path[:LONGEST_PATH],
+                "status": self.status,
+                "durationMs": _milliseconds(self.duration),
+                "operations": self.operations or None,
+            }
+        )
 
 
 class Watcher(Protocol):
@@ -230,5 +232,9 @@ def _harmlessly(tell: Callable[[*ToldT], None], *told: *ToldT) -> None:
         logger.exception("A report could not be counted")
 
 
+def _known(facts: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in facts.items() if value is not None} if None in facts.values() else facts
+
+
 def _milliseconds(seconds: float) -> float:
-    return round(seconds * 1000, 3)
+    return seconds * 1_000_000 // 1 / 1000  # to round takes four times as long
