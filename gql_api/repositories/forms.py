@@ -13,6 +13,7 @@ from functools import partial
 from types import FunctionType, NoneType
 from typing import Any, NamedTuple, NoReturn, TypeAlias, TypeVar, cast
 
+from gql_api.kept import kept
 from gql_api.shapes.base import Shape
 from gql_api.shapes.filter import Comparison
 from gql_api.shapes.page import Direction, OrderTerm
@@ -21,6 +22,9 @@ from gql_api.shapes.task import TaskFilter
 
 ValueT = TypeVar("ValueT")
 ResultT = TypeVar("ResultT")
+
+MOST_KINDS = 500
+"""How many classes are known: all that there are."""
 
 PREPARED: Mapping[tuple[type[Shape], str], Callable[[Any], Any]] = {(TaskFilter, "search"): search_query}
 """Values that are looked at in another form, which may be None: then they ask for nothing."""
@@ -67,22 +71,16 @@ SLOT: Form = object()
 
 def form_of(argument: Any, values: list[Any]) -> Form:
     """Return the form of an argument, and add its values to these."""
-    kind = type(argument)
-    make = _FORMS.get(kind)
-    if make is None:
-        make = _FORMS[kind] = _how(kind)
-    return make(argument, values)
+    return _how(argument.__class__)(argument, values)
 
 
 def argument_of(form: Form, places: Iterator[int]) -> Any:
     """Return what the form is of, with a slot for each value, in the order in which `form_of` has met them."""
     if form is SLOT:
         return Slot(next(places))
-    if not isinstance(form, tuple):
+    if form.__class__ is not tuple:
         return form
     kind, *parts = form
-    if issubclass(kind, OrderTerm | Known):
-        return kind(*parts)
     if issubclass(kind, Shape | dict):
         given = {name: argument_of(part, places) for name, part in parts}
         return kind.model_construct(**dict.fromkeys(kind.model_fields) | given) if issubclass(kind, Shape) else given
@@ -93,20 +91,19 @@ def _tuple(kind: type[tuple[Any, ...]], parts: Iterator[Any]) -> Any:
     return kind(parts) if kind is tuple else kind(*parts)
 
 
+@kept(MOST_KINDS)
 def _how(kind: type) -> Callable[[Any, list[Any]], Form]:
     """Return how forms of a class are made. What it does not know is refused: it might be part of the structure."""
-    if issubclass(kind, bool | NoneType | Direction | FunctionType) or (
+    if issubclass(kind, bool | NoneType | Direction | OrderTerm | Known | FunctionType) or (
         issubclass(kind, Enum) and not issubclass(kind, int | str)
     ):
         return lambda value, _: value
     if issubclass(kind, int | str | bytes | float | datetime | list):
         return _value
-    if issubclass(kind, OrderTerm | Known):
-        return lambda value, _: (kind, *value)
     if issubclass(kind, dict):
         return _mapping
     if issubclass(kind, tuple):
-        return lambda value, values: (kind, *[form_of(part, values) for part in value])
+        return lambda value, values: (kind, *[_how(part.__class__)(part, values) for part in value])
     if issubclass(kind, Shape):
         prepare = {name: how for (of, name), how in PREPARED.items() if issubclass(kind, of)}
         return partial(_shape, prepare, _compared if issubclass(kind, Comparison) else form_of)
@@ -144,6 +141,3 @@ def _shape(
             continue
         parts.append((name, form(value, values)))
     return (type(shape), *parts)
-
-
-_FORMS: dict[type, Callable[[Any, list[Any]], Form]] = {}

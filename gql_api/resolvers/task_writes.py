@@ -1,7 +1,7 @@
 """What creating and changing tasks means, for one as for many, inside a write."""
 
 from collections.abc import Mapping, Sequence
-from typing import cast
+from typing import Any, cast
 
 from gql_api.context import Context
 from gql_api.errors import InvalidError, ProblemCode
@@ -44,7 +44,9 @@ async def add(context: Context, repositories: Repositories, new: Mapping[Place, 
     links.check()
     category_ids = await links.category_ids(context, repositories)
     tags = await repositories.tags.ensure([name for each in new.values() for name in each.tags])
-    tasks = await repositories.tasks.add_many([_values(each, category_ids.get(place)) for place, each in new.items()])
+    tasks = await repositories.tasks.add_many(
+        [_values(vars(each), category_ids.get(place)) for place, each in new.items()]
+    )
     wanted = [{text_key(name) for name in each.tags} for each in new.values()]
     await repositories.tasks.tag_many(
         [(task.id, tags[key].id) for task, keys in zip(tasks, wanted, strict=True) for key in keys]
@@ -71,17 +73,17 @@ async def apply(
 def _values_alone(new: Sequence[NewTask]) -> list[TaskValues] | None:
     """Return the values of tasks that refer to nothing but to categories by their ids; None where one does."""
     found = []
-    for each in new:
-        link = each.category
-        category_id = None if link is None else link.id
-        if each.tags or (link is not None and category_id is None):
+    for each in map(vars, new):  # to look for attributes of models one by one takes far longer
+        link = each["category"]
+        category_id = None if link is None else vars(link)["id"]
+        if each["tags"] or (link is not None and category_id is None):
             return None
         found.append(_values(each, category_id))
     return found
 
 
-def _values(new: NewTask, category_id: int | None) -> TaskValues:
-    given = vars(new)  # to look for attributes of models one by one takes far longer
+def _values(given: Mapping[str, Any], category_id: int | None) -> TaskValues:
+    """Return the values of a task of what is given of a new one."""
     return {
         "title": given["title"],
         "description": given["description"],
