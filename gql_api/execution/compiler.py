@@ -28,7 +28,7 @@ from graphql import (
 from graphql.execution import Executor
 
 from gql_api.execution.leaves import Written
-from gql_api.execution.plan import NotPlannedError, Place, Plan, Planner
+from gql_api.execution.plan import ByRow, NotPlannedError, Place, Plan, Planner
 from gql_api.execution.run import complete_leaf
 from gql_api.execution.source import Source
 from gql_api.report import count_execution
@@ -88,16 +88,17 @@ class Compiled:
         """Return the source for who prints a traceback (PEP 302)."""
         return self.source
 
-    def _by_row(self, place: Place, layout: Layout) -> Any:
+    def _by_row(self, place: Place, layout: Layout) -> ByRow | None:
         before = self.source
-        name = self._source.by_row(place, layout)
-        if name is None:
+        written = self._source.by_row(place, layout)
+        if written is None:
             return None
         added = self.source[len(before) :]
         if added:
             self._add("\n" * before.count("\n") + added)
             self._grow(CODE_BYTES * len(added))
-        return self._names[name]
+        one, many = written
+        return ByRow(self._names[one], None if many is None else self._names[many])
 
     def _add(self, source: str) -> None:
         self._names.update(self._source.names)

@@ -27,6 +27,8 @@ class Derived:
     """Those attributes of the parent; None for the parent itself."""
     _: KW_ONLY
     in_context: bool = True
+    gives: type | None = None
+    """The class of all that it answers, where there is one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Each has a test that is true for what its values mostly are, and an expression f
 ordinary way.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -35,6 +36,12 @@ class Leaf(NamedTuple):
     needs: dict[str, Any]
     sure: bool
     """Whether the expression is a value always; where not, it may be null or undefined."""
+    takes: type | None = None
+    """A class for all whose instances in rows the test is true."""
+
+    def of(self, value: str) -> str:
+        """Return the expression of another one than `v`."""
+        return re.sub(r"\bv\b", value, self.expression)
 
 
 Written = Mapping[str, Leaf]
@@ -46,10 +53,10 @@ def leaf(type_: Any, name: Callable[[str, Any], str], written: Written) -> Leaf:
     if type_.name in written:
         return written[type_.name]
     if type_ in TESTS and _is_standard(type_):
-        return Leaf(TESTS[type_], "v", {"isfinite": isfinite}, sure=True)
+        return Leaf(TESTS[type_], "v", {"isfinite": isfinite}, sure=True, takes=TAKES.get(type_))
     if isinstance(type_, GraphQLEnumType) and (names := _names(type_)):
-        member, table = name("Enum", type(next(iter(names)))), name("names", names)
-        return Leaf(f"v.__class__ is {member}", f"{table}[v]", {}, sure=True)
+        enum = type(next(iter(names)))
+        return Leaf(f"v.__class__ is {name('Enum', enum)}", f"{name('names', names)}[v]", {}, sure=True, takes=enum)
     return Leaf("v.__class__ in PLAIN", f"{name('coerce', type_.coerce_output_value)}(v)", {"PLAIN": PLAIN}, sure=False)
 
 
@@ -61,6 +68,9 @@ TESTS: dict[Any, str] = {
     GraphQLFloat: "v.__class__ is float and isfinite(v)",
 }
 """For which values of the standard scalars a type's value is the value itself."""
+
+TAKES: dict[Any, type] = {GraphQLString: str, GraphQLID: str, GraphQLBoolean: bool}
+"""Those for which that is so for all of a class."""
 
 
 def _is_standard(type_: Any) -> bool:

@@ -7,7 +7,7 @@ is graphql-core itself that groups (GraphQL specification, "Collecting Fields").
 import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
     FieldNode,
@@ -42,6 +42,15 @@ class NotPlannedError(Exception):
     """The operation is left to the ordinary executor, for a reason that may be counted."""
 
 
+class ByRow(NamedTuple):
+    """The compiled functions that select from rows."""
+
+    select: Any
+    """From one of them."""
+    all: Any
+    """From a whole list of them, of which everything is certain; None where it is not."""
+
+
 @dataclass(slots=True, eq=False)
 class Place:
     """A position of the answer: a field's, or that of the items of a list."""
@@ -60,8 +69,8 @@ class Place:
     """What is selected of each type that an object here may have, by the type's name."""
     complete: Any = None
     """The compiled function that completes a value (GraphQL specification, "Value Completion")."""
-    by_row: dict[Layout, Any] = dataclasses.field(default_factory=dict)
-    """For the items of a list: the compiled functions that select from their rows, where there is one."""
+    by_row: dict[Layout, ByRow | None] = dataclasses.field(default_factory=dict)
+    """For the items of a list: the compiled functions that select from their rows, where there are any."""
 
     nullable: bool = dataclasses.field(init=False)
     named: Any = dataclasses.field(init=False)
@@ -121,11 +130,11 @@ class Plan:
     """What is related to objects, and is to be read along with these, by the names under which it is declared."""
     looked_at: Mapping[type, frozenset[str]]
     """Of the instances of classes: which attributes are looked at, where that is known."""
-    compile_by_row: Callable[[Place, Layout], Any] = lambda _place, _layout: None
-    """Returns a compiled function that selects from rows at a place; None where rows of the layout will not do."""
+    compile_by_row: Callable[[Place, Layout], ByRow | None] = lambda _place, _layout: None
+    """Returns compiled functions that select from rows at a place; None where rows of the layout will not do."""
 
-    def by_row(self, place: Place, layout: Layout) -> Any:
-        """Return what selects from a row of a list's item; None where the item itself is needed."""
+    def by_row(self, place: Place, layout: Layout) -> ByRow | None:
+        """Return what selects from the rows of a list's items; None where the items themselves are needed."""
         known = place.by_row
         if layout not in known:
             if len(known) >= MOST_LAYOUTS:

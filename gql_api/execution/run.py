@@ -20,7 +20,7 @@ from graphql.pyutils.is_awaitable import is_async_iterable
 from gql_api.execution.called import Called, Info
 from gql_api.execution.given import unchangeable
 from gql_api.execution.path import Keys, Path, graphql_path, keys
-from gql_api.execution.plan import Field, Place, Plan, Selection
+from gql_api.execution.plan import ByRow, Field, Place, Plan, Selection
 from gql_api.shapes.rows import Row
 
 Region = list[list[Any]]
@@ -130,13 +130,20 @@ class Run:
             raise GraphQLError(message)
         return iter(value)
 
-    def rows(self, place: Place, select: Complete, rows: Iterable[Row], path: Path, region: Region) -> list[Any]:
+    def rows(self, place: Place, by_row: ByRow, rows: Iterable[Row], path: Path, region: Region) -> list[Any]:
         """Return a list, completed from the rows of its items. Raises GraphQLError where there may be no null."""
+        if by_row.all is not None:
+            try:
+                certain: list[Any] = by_row.all(self, rows)
+            except Exception:  # noqa: BLE001, S110 - told where it is when it comes again
+                pass
+            else:
+                return certain
         out: list[Any] = []
         for row in rows:
             at = (path, len(out), None)
             try:
-                out.append(select(self, row, at, region))
+                out.append(by_row.select(self, row, at, region))
             except Exception as error:  # noqa: BLE001 - as in `resolve`
                 out.append(self.failed(place, error, at))  # type: ignore[func-returns-value]
         return out

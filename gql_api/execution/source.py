@@ -11,11 +11,13 @@ from graphql import GraphQLObjectType, is_leaf_type, is_list_type
 from graphql.pyutils import Undefined
 from strawberry.types.cast import TYPE_CAST_ATTRIBUTE as CAST
 
+from gql_api.execution.certain import Certain, uncertain
 from gql_api.execution.declared import Attribute, Derived, Relation, instances, made_of
 from gql_api.execution.leaves import Leaf, Written, leaf
 from gql_api.execution.plan import Field, Place, Plan, Selection
+from gql_api.execution.rows import inside, needs_object, of_rows, value_of
 from gql_api.execution.run import Later
-from gql_api.shapes.rows import Layout, Rows, Within
+from gql_api.shapes.rows import Layout, Rows
 
 PLAIN_LIST = "v.__class__ is list or v.__class__ is tuple"
 LIST = f"{PLAIN_LIST} or v.__class__ is Rows"
@@ -27,7 +29,7 @@ class Source:
 
     def __init__(self, plan: Plan, written: Written) -> None:
         self._written = written
-        self.names: dict[str, Any] = {"Later": Later, "Undefined": Undefined, "Rows": Rows}
+        self.names: dict[str, Any] = {"Later": Later, "Undefined": Undefined, "Rows": Rows, "uncertain": uncertain}
         self._lines: list[str] = []
         self._known: dict[int, str] = {}
         self._leaves: dict[int, Leaf] = {}
@@ -45,17 +47,22 @@ class Source:
     def text(self) -> str:
         return "\n".join(self._lines) + "\n"
 
-    def by_row(self, place: Place, layout: Layout) -> str | None:
-        """Write a function that selects what is asked for of the items at a place from rows of a layout, and those that
-        it needs. Return its name; None where rows of this layout will not do.
+    def by_row(self, place: Place, layout: Layout) -> tuple[str, str | None] | None:
+        """Write a function that selects what is asked for of the items at a place from rows of a layout, those that it
+        needs, and one for all rows at once. Return the names of the first, and of the last where there is one; None
+        where rows of this layout will not do.
         """
-        selection = _of_rows(place, layout)
+        selection = of_rows(place, layout)
         if selection is None:
             return None
         name = self._name_by_row(selection, layout)
         while self._unwritten:
             self._selection(*self._unwritten.pop())
-        return name
+        certain = Certain(self._name, self._leaf_of).object(selection, layout, "s")
+        if certain is None:
+            return name, None
+        self._write(0, "", f"def all_{name}(x, rows):", f"    return [{certain} for s in rows]")
+        return name, f"all_{name}"
 
     def _write(self, depth: int, *lines: str) -> None:
         self._lines += ["    " * depth + line for line in lines]
@@ -80,7 +87,7 @@ class Source:
         name = f"select_{selection.number}" if layout is None else self._name_by_row(selection, layout)
         self._write(0, "", f"def {name}(x, s, at, r):")
         self._write(1, f"# {selection.type}: {', '.join(selection.keys)}".rstrip(": "), "o = {}")
-        if layout is not None and any(_needs_object(field, layout) for field in selection.fields):
+        if layout is not None and any(needs_object(field, layout) for field in selection.fields):
             self._write(1, f"m = {self._name('make', layout.make)}(s)")
         fields = {field.key: field for field in selection.fields}
         for key in selection.keys:
@@ -92,7 +99,7 @@ class Source:
 
     def _field(self, field: Field, layout: Layout | None) -> None:
         source = "s" if layout is None else "m"
-        if layout is not None and (inner := _inside(field, layout)) is not None:
+        if layout is not None and (inner := inside(field, layout)) is not None:
             within, selection = inner
             row = f"s if s[{within.place}] is not None else None" if within.spread else f"s[{within.place}]"
             self._value(field, row, ("v is not None", self._name_by_row(selection, within.layout)))
@@ -111,9 +118,9 @@ class Source:
 
     def _attribute(self, name: str, layout: Layout | None) -> str:
         if layout is None or name not in layout.places:
-            return _attribute("s" if layout is None else "m", name)
-        value = f"s[{layout.places[name]}]"
-        return f"{self._name('members', layout.members[name])}[{value}]" if name in layout.members else value
+            of = "s" if layout is None else "m"
+            return f"{of}.{name}" if name.isidentifier() else f"getattr({of}, {name!r})"
+        return value_of(name, "s", layout, self._name)
 
     def _value(self, field: Field, expression: str, known: tuple[str, str] | None = None) -> None:
         """Write a field whose value is at hand, with what is known of its completion."""
@@ -257,43 +264,6 @@ def _is_plain(place: Place) -> bool:
         for selection in place.objects.values()
         for field in selection.fields
     )
-
-
-def _of_rows(place: Place, layout: Layout) -> Selection | None:
-    """Return what is selected of the objects at a place, where rows of a layout are sure to become such objects."""
-    if not isinstance(place.named, GraphQLObjectType):
-        return None
-    cls = instances(place.named)
-    return place.objects[place.named.name] if cls is not None and issubclass(layout.cls, cls) else None
-
-
-def _inside(field: Field, layout: Layout) -> tuple[Within, Selection] | None:
-    """Return the row of a field's value that is in another row, and what is selected of it; None without one."""
-    match field.declared:
-        case Attribute(name) | Relation(along=str(name)) if name in layout.within:
-            selection = _of_rows(field, layout.within[name].layout)
-            return None if selection is None else (layout.within[name], selection)
-        case _:
-            return None
-
-
-def _needs_object(field: Field, layout: Layout) -> bool:
-    """Whether a field cannot be told from a row alone."""
-    if _inside(field, layout) is not None:
-        return False
-    match field.declared:
-        case Attribute(name):
-            return name not in layout.places
-        case Derived(_, needs):
-            return needs is None or not layout.places.keys() >= set(needs)
-        case Relation(key):
-            return key is None or key not in layout.places
-        case _:
-            return True
-
-
-def _attribute(of: str, name: str) -> str:
-    return f"{of}.{name}" if name.isidentifier() else f"getattr({of}, {name!r})"
 
 
 def _path(field: Field) -> str:

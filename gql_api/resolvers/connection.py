@@ -9,6 +9,7 @@ from gql_api.context import Context
 from gql_api.loaders.loader import Loader
 from gql_api.repositories import Repositories, Repository
 from gql_api.shapes.base import Entity
+from gql_api.shapes.construct import Kind
 from gql_api.shapes.cursor import Position, encode, encoder
 from gql_api.shapes.filter import Filter
 from gql_api.shapes.page import Listing, Outside, Slice, Window
@@ -26,7 +27,8 @@ class Edge(NamedTuple, Generic[EntityT]):
 @cache
 def _edge(node: Layout) -> Layout:
     """Return the layout of an edge: a cursor, and the row of its node."""
-    return Layout(Edge, lambda row: Edge(row[0], node.make(row[1])), {"cursor": 0}, within={"node": Within(1, node)})
+    make = lambda row: Edge(row[0], node.make(row[1]))  # noqa: E731 - for the type checker
+    return Layout(Edge, make, {"cursor": 0}, {}, {"node": Within(1, node)}, {"cursor": Kind(str, nullable=False)})
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ class Category(shapes.Category, Node):
         global_id.of("Category"),
         name="id",
         needs=["id"],
+        gives=str,
         description="The category's id: opaque, stable, unique over all types.",
     )
 

@@ -16,11 +16,12 @@ def derived(
     *,
     name: str | None = None,
     needs: Sequence[str],
+    gives: type,
     in_context: bool = False,
     description: str,
 ) -> Any:
     """Make the field that answers what the function, which has no effects, makes of these attributes of the object and,
-    in a context, of that.
+    in a context, of that: always a value of one class.
     """
 
     def resolve(self: Any, info: Info) -> Any:
@@ -32,5 +33,5 @@ def derived(
         graphql_type=graphql_type,
         name=name,
         description=description,
-        metadata={COMPILED: Derived(function, tuple(needs), in_context=in_context)},
+        metadata={COMPILED: Derived(function, tuple(needs), in_context=in_context, gives=gives)},
     )

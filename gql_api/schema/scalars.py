@@ -34,7 +34,7 @@ def serialize_datetime(value: datetime) -> str:
 
 IN_UTC = "v.__class__ is datetime and v.tzinfo is UTC"
 NEEDED = {"datetime": datetime, "UTC": UTC, "isoformat": kept(MOMENTS)(datetime.isoformat)}
-WRITTEN = {"DateTime": Leaf(IN_UTC, "isoformat(v)", NEEDED, sure=True)}
+WRITTEN = {"DateTime": Leaf(IN_UTC, "isoformat(v)", NEEDED, sure=True, takes=datetime)}
 """What `serialize_datetime` answers, of all times that the database has."""
 
 DateTime: ScalarDefinition = strawberry.scalar(

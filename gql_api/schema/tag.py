@@ -32,6 +32,7 @@ class Tag(shapes.Tag, Node):
         global_id.of("Tag"),
         name="id",
         needs=["id"],
+        gives=str,
         description="The tag's id: opaque, stable, unique over all types.",
     )
 

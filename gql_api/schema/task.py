@@ -46,6 +46,7 @@ class Task(shapes.Task, Node):
         global_id.of("Task"),
         name="id",
         needs=["id"],
+        gives=str,
         description="The task's id: opaque, stable, unique over all types.",
     )
 
@@ -53,6 +54,7 @@ class Task(shapes.Task, Node):
         bool,
         lambda completed, due_at, context: shapes.is_overdue(completed, due_at, context.now),
         needs=["completed", "due_at"],
+        gives=bool,
         in_context=True,
         description="Whether the task is not completed and its due time is past.",
     )

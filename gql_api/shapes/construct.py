@@ -2,13 +2,23 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
-from typing import Any, TypeVar
+from types import NoneType
+from typing import Any, NamedTuple, TypeVar, get_args
 
 from pydantic import BaseModel
 
 from gql_api.shapes.base import Shape
 
 ShapeT = TypeVar("ShapeT", bound=Shape)
+
+
+class Kind(NamedTuple):
+    """What is known of a value."""
+
+    cls: type
+    """Its class, if it is not None."""
+    nullable: bool
+    """Whether it may be None."""
 
 
 def constructor(shape: type[ShapeT], places: Mapping[str, int] | None = None) -> Callable[[Sequence[Any]], ShapeT]:
@@ -55,4 +65,15 @@ def members(shape: type[Shape]) -> dict[str, Mapping[Any, Enum]]:
         name: field.annotation._value2member_map_
         for name, field in shape.model_fields.items()
         if isinstance(field.annotation, type) and issubclass(field.annotation, Enum)
+    }
+
+
+def kinds(shape: type[Shape]) -> dict[str, Kind]:
+    """Return what is known of the fields that have values of one class, or None."""
+    classes = {name: get_args(field.annotation) or (field.annotation,) for name, field in shape.model_fields.items()}
+    of_one = {name: [each for each in every if each is not NoneType] for name, every in classes.items()}
+    return {
+        name: Kind(one[0], NoneType in classes[name])
+        for name, one in of_one.items()
+        if len(one) == 1 and isinstance(one[0], type)
     }

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, ClassVar, Generic, NamedTuple, TypeAlias, TypeVar, overload
 
 from gql_api.shapes.base import Shape
-from gql_api.shapes.construct import constructor, members
+from gql_api.shapes.construct import Kind, constructor, kinds, members
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -31,6 +31,8 @@ class Layout:
     """What values stand for, where an attribute is a member of an enumeration."""
     within: Mapping[str, "Within"] = field(default_factory=dict)
     """The rows in such a row: by the name of an attribute, or under which they were read along."""
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    """What attributes are, where that is certain."""
 
 
 class Within(NamedTuple):
@@ -98,4 +100,4 @@ def layout(
     fields = tuple(shape.model_fields) if names is None else names
     places = dict(zip(fields, range(len(fields)) if at is None else at, strict=True))
     known = {name: known for name, known in members(shape).items() if name in places}
-    return Layout(shape, constructor(shape, places), places, known, dict(within))
+    return Layout(shape, constructor(shape, places), places, known, dict(within), kinds(shape))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from enum import IntEnum
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from gql_api.session import Session
 from gql_api.shapes.category import CategoryFilter, CategoryOrder
 from gql_api.shapes.filter import IdFilter
 from gql_api.shapes.page import NEWEST_FIRST, Direction, OrderTerm, Page
+from gql_api.shapes.rows import layout
 from gql_api.shapes.tag import Tag, TagFilter, TagOrder
 from gql_api.shapes.task import CategoryRelationFilter, DatedTask, Task, TaskFilter, TaskOrder, TaskPriority
 from tests.api import statements
@@ -36,6 +38,17 @@ def ids(eq: int | None = None, neq: int | None = None, **lists: tuple[int, ...])
 
 def in_category(filter: CategoryFilter) -> TaskFilter:
     return TaskFilter(category=CategoryRelationFilter(is_=filter))
+
+
+@pytest.mark.parametrize("repository", [TaskRepository, CategoryRepository, TagRepository])
+def test_columns_hold_what_shapes_say(repository: Any) -> None:
+    """What is certain of rows is not looked at again when they are answered: their classes, and what may be null."""
+    kinds = layout(repository.shape).kinds
+    assert kinds.keys() == repository.shape.model_fields.keys()
+    for column in repository._columns:
+        known, stored = kinds[column.key], column.type.python_type
+        assert known.nullable == column.nullable, column
+        assert known.cls is stored or (issubclass(known.cls, IntEnum) and stored is int), column
 
 
 async def test_a_new_task_comes_back_as_it_was_stored(repositories: Repositories) -> None:
