@@ -35,11 +35,6 @@ MOST_RELEVANT_FIRST = (OrderTerm(RELEVANCE, Direction.DESC),)
 class Order(Shape):
     """One element of `orderBy`: a direction for each key that may be ordered by, of which exactly one is given."""
 
-    @property
-    def term(self) -> OrderTerm:
-        ((key, direction),) = [given for given in self.__dict__.items() if given[1] is not None]
-        return OrderTerm(key, direction)
-
 
 class Page(NamedTuple):
     """A bounded part of a list: how many rows, after how many others."""
@@ -131,10 +126,10 @@ def listed(
 
 def terms(order: Sequence[Order] | None, otherwise: tuple[OrderTerm, ...] = NEWEST_FIRST) -> tuple[OrderTerm, ...]:
     """Return the order's terms, or raise a RequestError with code INVALID_ORDER when a key stands in it twice."""
-    found = tuple([element.term for element in order or ()])
-    if len({key for key, _ in found}) < len(found):
+    given = [each for element in order or () for each in vars(element).items() if each[1] is not None]
+    if len(dict(given)) < len(given):
         raise RequestError(RequestErrorCode.INVALID_ORDER, "`orderBy` must not name the same key twice.")
-    return found or otherwise
+    return tuple([OrderTerm(key, direction) for key, direction in given]) or otherwise
 
 
 def _check_size(name: str, size: int) -> None:
