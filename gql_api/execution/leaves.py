@@ -45,7 +45,7 @@ class Leaf(NamedTuple):
 
 
 Written = Mapping[str, Leaf]
-"""By the name of a type: what is known of a schema's own scalars."""
+"""By the name of a type: values that stay as they are, because who encodes the answer writes them as the type would."""
 
 
 def leaf(type_: Any, name: Callable[[str, Any], str], written: Written) -> Leaf:

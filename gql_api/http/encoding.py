@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NoReturn
 
 import orjson
@@ -40,11 +41,18 @@ def encoded(answer: Mapping[str, Any]) -> bytes:
 
 def echoed(body: Mapping[str, Any]) -> bytes:
     """Return JSON in UTF-8 of what a client has sent. Raises ValueError for a number that is not finite."""
-    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_moment)
     try:
         return text.encode()
     except UnicodeEncodeError:
-        return json.dumps(body, separators=(",", ":")).encode()
+        return json.dumps(body, separators=(",", ":"), default=_moment).encode()
+
+
+def _moment(value: object) -> str:
+    """Return a time as orjson writes it."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError
 
 
 def _refuse(_name: str) -> NoReturn:

@@ -13,11 +13,12 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from gql_api.execution import Compiler, Compiling, Derived, Relation, instances_of
 from gql_api.execution.declared import COMPILED, Attribute
-from gql_api.schema.scalars import WRITTEN
+from gql_api.execution.leaves import Leaf
 from gql_api.shapes.construct import Kind
 from gql_api.shapes.rows import Layout, Rows, Within
 from tests.execution.executors import compiler
 
+WRITTEN = {"DateTime": Leaf("v.__class__ is T", "v.isoformat()", {"T": datetime}, sure=True, takes=datetime)}
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
