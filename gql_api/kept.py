@@ -22,8 +22,8 @@ class _Kept(dict[KeyT, AnswerT]):
 
 
 def kept(most: int) -> Callable[[Callable[[KeyT], AnswerT]], Callable[[KeyT], AnswerT]]:
-    """Make a function of one argument keep so many answers, as `functools.lru_cache` does; beyond, all are forgotten.
+    """Make a function of one argument keep so many answers; when there would be more, all are forgotten.
 
-    To find an answer takes half the time, which counts where each value of a page is looked up.
+    To find one takes half the time of `functools.lru_cache`, which counts where each value of a page is looked up.
     """
     return lambda function: _Kept(function, most).__getitem__

@@ -2,7 +2,8 @@
 
 What is generated can be read: tracebacks show it, and so does `Compiled.source`. In it `x` is the execution, `v` a
 value, `s` the object whose fields are asked for, or its row, `m` what this row becomes, `at` its path, `r` the region,
-`o` the object of the answer.
+`o` the object of the answer. What is certain is written apart (`certain.py`), of `rows`: each of them is `s`, and the
+rows in it are `s1` and so on.
 """
 
 from typing import Any

@@ -24,26 +24,32 @@ _CATEGORY = aliased(models.Category)
 
 @cache
 def with_category(build: Build, fields: Fields) -> Build:
-    """Return what builds the same statement of tasks with a further, last column: of each one's category."""
+    """Return what builds the same statement of tasks with what more is read of each one's category, at the end."""
 
     def both(*arguments: Any) -> Select[Any]:
         tasks: Select[Any] = build(*arguments)
-        return tasks.add_columns(*category_of(tasks.selected_columns["category_id"], fields))
+        return tasks.add_columns(*category_of(tasks.selected_columns["category_id"], category_names(fields)))
 
     return both
 
 
-def category_of(id: ColumnElement[Any], fields: Fields) -> list[ColumnElement[Any]]:
-    """Return the column of the category of this id: what is read of it beside the id, or its row where that is more
-    than a value, since a row takes longer to send and to read. None where the id is all.
+def category_of(id: ColumnElement[Any], names: Sequence[str]) -> list[ColumnElement[Any]]:
+    """Return the column, if any, of what is read of the category of this id beside the id itself: one value, or a row
+    where there are more, since that takes longer to send and to read.
     """
-    names = _names(fields)
-    columns = [getattr(_CATEGORY, name) for name in names]
-    if len(names) == 1:
-        return []
-    read = columns[1] if _is_spread(names) else func.row(*columns)
+    if not _is_spread(names):
+        return [category_row_of(id, names)]
+    return [_selected(getattr(_CATEGORY, name), id) for name in names[1:]]
+
+
+def category_row_of(id: ColumnElement[Any], names: Sequence[str]) -> ColumnElement[Any]:
+    """Return the row of the category of this id."""
+    return _selected(func.row(*[getattr(_CATEGORY, name) for name in names]), id)
+
+
+def _selected(read: Any, id: ColumnElement[Any]) -> ColumnElement[Any]:
     # No join: that would be free to change the order of rows, and be made for those beyond the page, too.
-    return [select(read).where(_CATEGORY.id == id).correlate_except(_CATEGORY).scalar_subquery()]
+    return select(read).where(_CATEGORY.id == id).correlate_except(_CATEGORY).scalar_subquery()
 
 
 def categories(tasks: Rows[Task]) -> dict[int, Category]:
@@ -56,17 +62,23 @@ def categories(tasks: Rows[Task]) -> dict[int, Category]:
 
 @cache
 def layout_with_category(names: tuple[str, ...] | None, fields: Fields) -> Layout:
-    """Return the layout of rows of tasks, of which these fields are read, with this last column."""
-    of_category = _names(fields)
+    """Return the layout of rows of tasks, of which these fields are read, with what is read of the category."""
+    of_category = category_names(fields)
     if not _is_spread(of_category):
-        return layout(Task, names, within=((CATEGORY, Within(-1, layout(Category, of_category))),))
+        return layout_with_category_row(names, fields)
     id = layout(Task, names).places["category_id"]
     spread = Within(id, layout(Category, of_category, at=(id, -1)[: len(of_category)]), spread=True)
     return layout(Task, names, within=((CATEGORY, spread),))
 
 
 @cache
-def _names(fields: Fields) -> tuple[str, ...]:
+def layout_with_category_row(names: tuple[str, ...] | None, fields: Fields) -> Layout:
+    """Return the layout of such rows with the category's row at the end."""
+    return layout(Task, names, within=((CATEGORY, Within(-1, layout(Category, category_names(fields)))),))
+
+
+@cache
+def category_names(fields: Fields) -> tuple[str, ...]:
     """Return the fields in their order, with the id first of all."""
     return ("id", *(name for name in Category.model_fields if name != "id" and (fields is None or name in fields)))
 

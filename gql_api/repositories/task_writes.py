@@ -28,7 +28,7 @@ from sqlalchemy.sql.dml import ReturningDelete, ReturningInsert, ReturningUpdate
 
 from gql_api import models
 from gql_api.failures import violated
-from gql_api.repositories.along import category_of, layout_with_category
+from gql_api.repositories.along import category_names, category_row_of, layout_with_category_row
 from gql_api.repositories.arrays import among, records, rows
 from gql_api.repositories.base import Lock, Repository, differing, locked
 from gql_api.repositories.forms import Known
@@ -98,7 +98,7 @@ class TaskWrites(Repository[models.Task, Task, TaskFilter]):
         fields = self.category_fields
         complete = self._with_keys(values)
         (row,) = await self._inserted(self._added_with_category, complete, Known(self._names), Known(fields))
-        of_task = layout_with_category(self._names, fields)
+        of_task = layout_with_category_row(self._names, fields)
         of_category = of_task.within[CATEGORY]
         category = of_category.of(row)
         return of_task.make(row), None if category is None else of_category.layout.make(category)
@@ -198,10 +198,11 @@ class TaskWrites(Repository[models.Task, Task, TaskFilter]):
     ) -> ReturningInsert[Any]:
         given = {name: literal(value, cls._table().c[name].type) for name, value in values.items()}
         completed_at = _completed_now(given["completed"])
-        # Of the column itself SQLAlchemy would read it from the table, not from the new row.
-        category = category_of(literal_column("tasks.category_id"), category_fields.value)
+        # Of the column itself SQLAlchemy would read it from the table, not from the new row. It may be committed after
+        # this statement began: then it refers to a category, but does not see its row.
+        category = category_row_of(literal_column("tasks.category_id"), category_names(category_fields.value))
         statement = insert(cls._table()).values(**given, completed_at=completed_at)
-        return statement.returning(*cls._returned(returned), *category)
+        return statement.returning(*cls._returned(returned), category)
 
     @classmethod
     def _changed(cls, ids: Collection[int], values: Mapping[str, Any], completed: bool | None) -> ReturningUpdate[Any]:

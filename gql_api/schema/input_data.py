@@ -16,8 +16,8 @@ from strawberry.utils.str_converters import to_camel_case
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
-NOT_VALIDATED = {"metadata", "serialization"}
-"""Parts of Pydantic's schemas that are not about what is valid."""
+INSIDE = {"schema", "definitions", "items_schema"}
+"""Under which keys Pydantic's schemas have others in them, as far as inputs have such."""
 
 
 class Inputs:
@@ -61,17 +61,20 @@ def name_of(field: str) -> str:
 
 def _by_name(schema: Any, model: type[BaseModel]) -> Any:
     """Return a core schema that takes fields by their names in GraphQL, or a part of one, inside of a model."""
-    if isinstance(schema, list | tuple):
-        return type(schema)(_by_name(each, model) for each in schema)
-    if not isinstance(schema, dict):
+    if schema.__class__ is list:
+        return [_by_name(each, model) for each in schema]
+    if schema.__class__ is not dict or "type" not in schema:
         return schema
-    if schema.get("type") == "model":
+    if schema["type"] == "model-fields":
+        return schema | {"fields": {name: _field(name, each, model) for name, each in schema["fields"].items()}}
+    if schema["type"] == "model":
         model = schema["cls"]
-    made = {key: _by_name(part, model) for key, part in schema.items() if key not in NOT_VALIDATED}
-    if schema.get("type") == "model-fields":
-        for name, field in made["fields"].items():
-            field["validation_alias"] = name_of(name)
-            known = model.model_fields[name]
-            if known.is_required() and NoneType in get_args(known.annotation):
-                field["schema"] = {"type": "default", "schema": field["schema"], "default": None}
-    return made
+    return {key: _by_name(part, model) if key in INSIDE else part for key, part in schema.items()}
+
+
+def _field(name: str, schema: Any, model: type[BaseModel]) -> Any:
+    """Return the core schema of a model's field, by its name in GraphQL, and null where it is not given."""
+    known, made = model.model_fields[name], _by_name(schema["schema"], model)
+    if known.is_required() and NoneType in get_args(known.annotation):
+        made = {"type": "default", "schema": made, "default": None}
+    return schema | {"schema": made, "validation_alias": name_of(name)}

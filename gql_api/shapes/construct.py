@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
-from types import NoneType
-from typing import Any, NamedTuple, TypeVar, get_args
+from types import NoneType, UnionType
+from typing import Any, NamedTuple, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -70,10 +70,14 @@ def members(shape: type[Shape]) -> dict[str, Mapping[Any, Enum]]:
 
 def kinds(shape: type[Shape]) -> dict[str, Kind]:
     """Return what is known of the fields that have values of one class, or None."""
-    classes = {name: get_args(field.annotation) or (field.annotation,) for name, field in shape.model_fields.items()}
-    of_one = {name: [each for each in every if each is not NoneType] for name, every in classes.items()}
-    return {
-        name: Kind(one[0], NoneType in classes[name])
-        for name, one in of_one.items()
-        if len(one) == 1 and isinstance(one[0], type)
-    }
+    found = {name: _kind(field.annotation) for name, field in shape.model_fields.items()}
+    return {name: kind for name, kind in found.items() if kind is not None}
+
+
+def _kind(annotation: Any) -> Kind | None:
+    alternatives = get_args(annotation) if get_origin(annotation) in {Union, UnionType} else (annotation,)
+    match [each for each in alternatives if each is not NoneType]:
+        case [type() as cls]:
+            return Kind(cls, NoneType in alternatives)
+        case _:
+            return None

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from gql_api.schema.global_id import encode
 from tests.api import ERROR, Api
 from tests.conftest import Raw, waiting_for_a_lock
 
@@ -107,3 +108,25 @@ async def test_what_others_change_of_the_same_task_stays(api: Api, raw: Raw) -> 
         "version": 51,
         "category": {"name": "Home"},
     }
+
+
+async def test_a_category_that_comes_while_a_task_is_put_into_it_is_whole(api: Api, raw: Raw) -> None:
+    """The task's statement does not see it yet, and what keeps references true does."""
+    await raw.execute("""
+        CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NEW; END $$;
+        CREATE TRIGGER wait BEFORE INSERT ON tasks FOR EACH ROW EXECUTE FUNCTION wait()""")
+    id = str(encode("Category", 7))
+    for asked, expected in (("color", {"color": "#1e90ff"}), ("name color", {"name": "New", "color": "#1e90ff"})):
+        await api.create_task()
+        await raw.execute("DELETE FROM tasks; DELETE FROM categories; SELECT pg_advisory_lock(1)")
+        create = f"createTask(input: $input) {{ ... on TaskSuccess {{ task {{ category {{ {asked} }} }} }} }}"
+        input = {"title": "x", "category": {"id": id}}
+        query = f"mutation ($input: CreateTaskInput!) {{ {create} }}"
+        creating = asyncio.create_task(api.field(query, input=input))
+        await waiting_for_a_lock(raw, 1)
+        await raw.execute("""
+            INSERT INTO categories (id, name, name_key, color) OVERRIDING SYSTEM VALUE
+            VALUES (7, 'New', 'new', '#1e90ff')""")
+        await raw.execute("SELECT pg_advisory_unlock(1)")
+        assert await creating == {"task": {"category": expected}}

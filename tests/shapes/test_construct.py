@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from gql_api.shapes.base import Shape
 from gql_api.shapes.category import Category
-from gql_api.shapes.construct import constructor
+from gql_api.shapes.construct import Kind, constructor, kinds
 from gql_api.shapes.tag import Tag
 from gql_api.shapes.task import Task, TaskPriority
 
@@ -84,3 +84,20 @@ def test_numbers_become_members() -> None:
     for priority in TaskPriority:
         task = MAKE[Task]((1, "x", None, False, None, int(priority), None, None, 1, now, now))
         assert task.model_dump()["priority"] is priority
+
+
+class Several(Shape):
+    text: str
+    maybe: datetime | None
+    texts: list[str]
+    either: int | str
+    priority: TaskPriority
+
+
+def test_what_is_certain_of_a_field_is_one_class() -> None:
+    found = kinds(Several)
+    assert found == {
+        "text": Kind(str, nullable=False),
+        "maybe": Kind(datetime, nullable=True),
+        "priority": Kind(TaskPriority, nullable=False),
+    }
