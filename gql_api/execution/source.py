@@ -18,6 +18,7 @@ from gql_api.execution.leaves import Leaf, Written, leaf
 from gql_api.execution.plan import Field, Place, Plan, Selection
 from gql_api.execution.rows import inside, needs_object, of_rows, value_of
 from gql_api.execution.run import Later
+from gql_api.shapes.base import Shape
 from gql_api.shapes.rows import Layout, Rows
 
 PLAIN_LIST = "v.__class__ is list or v.__class__ is tuple"
@@ -259,12 +260,14 @@ class Source:
 
 
 def _is_plain(place: Place) -> bool:
-    """Whether nothing but leaves is asked of objects at a place, which follow from these at once."""
+    """Whether nothing but leaves is asked of objects at a place, which follow at once from what these are for good:
+    attributes of others may be found out each time that somebody asks.
+    """
     return all(
         is_leaf_type(field.named) and isinstance(field.declared, Attribute | Derived)
         for selection in place.objects.values()
         for field in selection.fields
-    )
+    ) and all(issubclass(instances(selection.type) or object, (Shape, tuple)) for selection in place.objects.values())
 
 
 def _path(field: Field) -> str:

@@ -41,6 +41,10 @@ class Context:
         """The rows that something was made of."""
         self.loaded: list[list[Any]] = []
         """The keys that a loader was asked for."""
+        self.counted = Counted()
+
+    async def count(self, parents: Sequence[Any]) -> list[Any]:
+        return [self.counted for _ in parents]
 
     def load(self, keys: Sequence[Any]) -> Awaitable[list[Any]]:
         self.loaded.append(list(keys))
@@ -56,6 +60,10 @@ LEAVES = {1: Leaf("one"), 2: Leaf(None)}
 
 async def _leaf(self: Any) -> Any:
     return LEAVES.get(self.leaf_key)
+
+
+async def _counted(info: Info) -> Any:
+    return info.context.counted
 
 
 async def _own(self: Any) -> Any:
@@ -95,6 +103,24 @@ class LeafType:
     is_type_of: ClassVar[Any] = staticmethod(instances_of(Leaf))
 
 
+class Counted:
+    """Something whose name is found out each time."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    @property
+    def name(self) -> str:
+        self.times += 1
+        return f"asked {self.times} times"
+
+
+@strawberry.type(name="Counted")
+class CountedType:
+    name: str
+    is_type_of: ClassVar[Any] = staticmethod(instances_of(Counted))
+
+
 @strawberry.type(name="Branch")
 class BranchType:
     id: int
@@ -104,6 +130,7 @@ class BranchType:
     leaf: Any = _declared(
         _leaf, LeafType | None, Relation("leaf_key", lambda context, keys: context.load(keys), along="leaf")
     )
+    counted: Any = _declared(_counted, CountedType, Relation(None, lambda context, parents: context.count(parents)))
     own: Any = _declared(_own, LeafType | None, Relation(None, lambda _, parents: _all_own(parents)))
     loud: Any = _declared(_loud, str, Derived("{}!".format, needs=("id",), in_context=False))
     seen: Any = _declared(
@@ -235,6 +262,13 @@ def test_what_many_have_is_told_of_each_of_them() -> None:
     assert [error.path for error in found.errors or ()] == [["branches", index, "leaf", "name"] for index in (3, 4)]
     found, _ = both("{ branches { leaf { odd } } }", rows)
     assert [error.path for error in found.errors or ()] == [["branches", each, "leaf", "odd"] for each in (0, 1, 5, 6)]
+
+
+def test_what_is_found_out_each_time_is_asked_each_time() -> None:
+    found, _ = both("{ branches { counted { name } } }", ROWS)
+    assert found.data is not None
+    names = [each["counted"]["name"] for each in found.data["branches"]]
+    assert names == ["asked 1 times", "asked 2 times", "asked 3 times"]
 
 
 def test_of_too_many_layouts_the_others_are_made() -> None:
