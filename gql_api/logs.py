@@ -177,7 +177,7 @@ class _NoRefusals(logging.Filter):
 
 def _timestamp(record: logging.LogRecord) -> str:
     """Return the moment by RFC 3339."""
-    return "%s.%03dZ" % (_second(int(record.created)), int(record.msecs))  # noqa: UP031 - as an f-string it takes longer
+    return f"{_second(int(record.created))}.{int(record.msecs):03}Z"
 
 
 @lru_cache(maxsize=1)

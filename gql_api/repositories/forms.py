@@ -9,11 +9,10 @@ the form does not hold.
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from enum import Enum
-from functools import partial
+from functools import cache, partial
 from types import FunctionType, NoneType
 from typing import Any, NamedTuple, NoReturn, TypeAlias, TypeVar, cast
 
-from gql_api.kept import kept
 from gql_api.shapes.base import Shape
 from gql_api.shapes.filter import Comparison
 from gql_api.shapes.page import Direction, OrderTerm
@@ -22,9 +21,6 @@ from gql_api.shapes.task import TaskFilter
 
 ValueT = TypeVar("ValueT")
 ResultT = TypeVar("ResultT")
-
-MOST_KINDS = 500
-"""How many classes are known: all that there are."""
 
 PREPARED: Mapping[tuple[type[Shape], str], Callable[[Any], Any]] = {(TaskFilter, "search"): search_query}
 """Values that are looked at in another form, which may be None: then they ask for nothing."""
@@ -91,7 +87,7 @@ def _tuple(kind: type[tuple[Any, ...]], parts: Iterator[Any]) -> Any:
     return kind(parts) if kind is tuple else kind(*parts)
 
 
-@kept(MOST_KINDS)
+@cache
 def _how(kind: type) -> Callable[[Any, list[Any]], Form]:
     """Return how forms of a class are made. What it does not know is refused: it might be part of the structure."""
     if issubclass(kind, bool | NoneType | Direction | OrderTerm | Known | FunctionType) or (
@@ -103,7 +99,7 @@ def _how(kind: type) -> Callable[[Any, list[Any]], Form]:
     if issubclass(kind, dict):
         return _mapping
     if issubclass(kind, tuple):
-        return lambda value, values: (kind, *[_how(part.__class__)(part, values) for part in value])
+        return lambda value, values: (kind, *[form_of(part, values) for part in value])
     if issubclass(kind, Shape):
         prepare = {name: how for (of, name), how in PREPARED.items() if issubclass(kind, of)}
         return partial(_shape, prepare, _compared if issubclass(kind, Comparison) else form_of)

@@ -27,8 +27,13 @@ class Edge(NamedTuple, Generic[EntityT]):
 @cache
 def _edge(node: Layout) -> Layout:
     """Return the layout of an edge: a cursor, and the row of its node."""
-    make = lambda row: Edge(row[0], node.make(row[1]))  # noqa: E731 - for the type checker
-    return Layout(Edge, make, {"cursor": 0}, {}, {"node": Within(1, node)}, {"cursor": Kind(str, nullable=False)})
+    return Layout(
+        Edge,
+        lambda row: Edge(row[0], node.make(row[1])),
+        {"cursor": 0},
+        within={"node": Within(1, node)},
+        kinds={"cursor": Kind(str, nullable=False)},
+    )
 
 
 @dataclass(frozen=True, slots=True)
